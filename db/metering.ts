@@ -1,0 +1,140 @@
+import pg from 'pg';
+import type { Outcome } from '../billing/outcome.ts';
+import type { UnitCounts } from '../billing/units.ts';
+import type { Usage } from '../billing/usage.ts';
+import './pg-types.ts';
+import type { HoldLimits } from './limited-holds.ts';
+import { textField } from './record-text.ts';
+
+export interface HoldRequest {
+  id: string;
+  accountId: string;
+  amountNanos: bigint;
+  apiKeyId: string;
+  modelId: string;
+  route: string;
+  streamed: boolean;
+  /** Voided after this long, unless it is settled. */
+  seconds: number;
+  /** What besides money limits the call. */
+  limits?: HoldLimits | undefined;
+}
+
+export interface Settlement {
+  id: string;
+  accountId: string;
+  apiKeyId: string;
+  modelId: string;
+  priceVersion: bigint | undefined;
+  upstreamId: string | undefined;
+  route: string;
+  streamed: boolean;
+  outcome: Outcome;
+  estimated: boolean;
+  httpStatus: number | undefined;
+  usage: Usage;
+  chargeNanos: bigint;
+  costNanos: bigint;
+  startedAt: Date;
+  firstByteMs: number | undefined;
+  durationMs: number;
+}
+
+/** The limit that a call with `limits` met. `lane_closed`: it needed the customer's own money, and there is none. */
+export const limitAnswers = [
+  'daily_cap_reached',
+  'weekly_cap_reached',
+  'plan_budget_exhausted',
+  'key_limit_reached',
+  'lane_closed',
+] as const;
+export type LimitAnswer = (typeof limitAnswers)[number];
+
+/**
+ * What was not simply accepted. Holds: `refused` for good, `undecided` when a larger call of the account stood
+ * before it. Settlements: `voided` when the hold had expired, so that nothing was charged. Both: `locked` when
+ * somebody else has the account's pools and the flush was told not to wait; nothing was done.
+ */
+export interface FlushAnswer {
+  id: string;
+  answer: 'refused' | 'undecided' | 'voided' | 'locked' | LimitAnswer;
+  available_nanos: bigint;
+}
+
+// Writers hold their locks for milliseconds. Whoever holds one longer must not stop the calls of everybody else.
+const LOCK_TIMEOUT_MS = 500;
+
+/** A connection for flushes alone. Its statements are bounded, so that an outage is an error and not a hang. */
+export async function connectMeter(url: string, statementSeconds: number): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'tollgate-meter',
+    connectionTimeoutMillis: 3_000,
+    statement_timeout: statementSeconds * 1000,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    query_timeout: statementSeconds * 1000 + 1_000,
+    keepAlive: true,
+  });
+  // The next statement fails: that is where it is dealt with. Unheard, the event would end the process.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Whether flushes on this connection wait for accounts that somebody else has locked, or pass them over. */
+export async function skipLocked(client: pg.Client, skip: boolean): Promise<void> {
+  await client.query(`set tollgate.skip_locked = ${skip ? 'on' : 'off'}`);
+}
+
+/**
+ * Settles and holds in one round trip and one commit. The same records again change nothing and answer the same.
+ * `units` by the id of the call, for those that used any.
+ */
+export async function meterFlush(
+  client: pg.Client,
+  batchId: string,
+  calls: readonly string[],
+  holds: readonly string[],
+  units?: Readonly<Record<string, UnitCounts>>,
+): Promise<FlushAnswer[]> {
+  if (units) return meterFlushWithUnits(client, batchId, calls, holds, units);
+  const { rows } = await client.query<FlushAnswer>({
+    name: 'meter_flush',
+    text: 'select id, answer, available_nanos from meter_flush($1::uuid, $2::metered_call[], $3::metered_hold[])',
+    values: [batchId, `{${calls.join(',')}}`, `{${holds.join(',')}}`],
+  });
+  return rows;
+}
+
+async function meterFlushWithUnits(
+  client: pg.Client,
+  batchId: string,
+  calls: readonly string[],
+  holds: readonly string[],
+  units: Readonly<Record<string, UnitCounts>>,
+): Promise<FlushAnswer[]> {
+  const { rows } = await client.query<FlushAnswer>({
+    name: 'meter_flush_units',
+    text: `select id, answer, available_nanos
+             from meter_flush($1::uuid, $2::metered_call[], $3::metered_hold[], $4::jsonb)`,
+    values: [batchId, `{${calls.join(',')}}`, `{${holds.join(',')}}`, JSON.stringify(units)],
+  });
+  return rows;
+}
+
+/** One element of a `metered_hold[]` literal. Text literals of records cost half of what one array a column does. */
+export function holdRecord(hold: HoldRequest): string {
+  return `"(${hold.id},${hold.accountId},${hold.amountNanos},${hold.apiKeyId},${textField(hold.modelId)},${textField(
+    hold.route,
+  )},${hold.streamed},${hold.seconds})"`;
+}
+
+/** One element of a `metered_call[]` literal. */
+export function callRecord(call: Settlement): string {
+  const { usage } = call;
+  const who = `${call.id},${call.accountId},${call.apiKeyId},${textField(call.modelId)}`;
+  const how = `${call.priceVersion ?? ''},${textField(call.upstreamId)},${textField(call.route)},${call.streamed},${call.outcome}`;
+  const tokens = `${usage.input},${usage.output},${usage.cacheRead},${usage.cacheWrite5m},${usage.cacheWrite1h},${usage.imageInput},${usage.imageOutput},${usage.audioInput},${usage.audioOutput}`;
+  const when = `${call.startedAt.toISOString()},${call.firstByteMs ?? ''},${call.durationMs}`;
+  return `"(${who},${how},${call.estimated},${call.httpStatus ?? ''},${tokens},${call.chargeNanos},${call.costNanos},${when})"`;
+}

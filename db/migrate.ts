@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import * as accounts from './migrations/0001-accounts.ts';
+import * as ledger from './migrations/0002-ledger.ts';
+import * as orders from './migrations/0003-orders.ts';
+import * as metering from './migrations/0004-metering.ts';
+import * as meteringFunctions from './migrations/0005-metering-functions.ts';
+import * as priceDimensions from './migrations/0006-price-dimensions.ts';
+import * as keyLimits from './migrations/0007-key-limits.ts';
+import * as usagePartitions from './migrations/0008-usage-partitions.ts';
+import * as groupHistory from './migrations/0009-group-history.ts';
+import * as lockedAccounts from './migrations/0010-locked-accounts.ts';
+import * as plans from './migrations/0011-plans.ts';
+import * as spendWindows from './migrations/0012-spend-windows.ts';
+import * as settleWindows from './migrations/0013-settle-windows.ts';
+import * as limitedHolds from './migrations/0014-limited-holds.ts';
+import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
+
+/** In order. Forward only: a mistake is mended by a later migration. */
+const migrations: Record<string, { up: string }> = {
+  '0001-accounts': accounts,
+  '0002-ledger': ledger,
+  '0003-orders': orders,
+  '0004-metering': metering,
+  '0005-metering-functions': meteringFunctions,
+  '0006-price-dimensions': priceDimensions,
+  '0007-key-limits': keyLimits,
+  '0008-usage-partitions': usagePartitions,
+  '0009-group-history': groupHistory,
+  '0010-locked-accounts': lockedAccounts,
+  '0011-plans': plans,
+  '0012-spend-windows': spendWindows,
+  '0013-settle-windows': settleWindows,
+  '0014-limited-holds': limitedHolds,
+  '0015-undecided-orders': undecidedOrders,
+};
+
+const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => Object.keys(migrations),
+  getMigrationName: (name) => name,
+  getMigration: async (name) => ({
+    up: async (knex) => {
+      const migration = migrations[name];
+      if (!migration) throw new Error(`There is no migration ${name}`);
+      await knex.raw(migration.up);
+    },
+    down: () => Promise.reject(new Error('Migrations go forward only')),
+  }),
+};
+
+/**
+ * Brings the schema up to date. Two processes that race wait for each other. Knex's own lock is a row that a killed
+ * process leaves behind, so it is freed first: Postgres's lock, which dies with its holder, is the one that counts.
+ * Needs a pool of two.
+ */
+export function migrate(knex: Knex): Promise<string[]> {
+  return knex.transaction(async (holder) => {
+    await holder.raw('set local statement_timeout = 0');
+    await holder.raw("select pg_advisory_xact_lock(hashtext('tollgate_migrations'))");
+    await knex.migrate.forceFreeMigrationsLock({ migrationSource });
+    const [, applied] = (await knex.migrate.latest({ migrationSource })) as [number, string[]];
+    return applied;
+  });
+}
+
+/** What `migrate` would still do. Processes refuse to start on an older schema than they were written for. */
+export async function pendingMigrations(knex: Knex): Promise<string[]> {
+  const [, pending] = (await knex.migrate.list({ migrationSource })) as [unknown, string[]];
+  return pending;
+}

@@ -1,0 +1,31 @@
+/** Prices of what is not counted in tokens, and how much of it each call used. */
+export const up = `
+-- Part of a price version. Nanos per million of the unit, as tokens are priced: $0.04 an image is 40,000 dollars.
+-- A kind without a price costs what it is a kind of: image:1024x1024:high, image:1024x1024, image.
+create table model_unit_prices (
+  version bigint not null references model_prices (version),
+  unit text not null
+    constraint model_unit_prices_unit check (unit ~ '^(image|second|character|search|tool)(:[a-z0-9_.-]+)*$'),
+  nanos_per_million bigint not null constraint model_unit_prices_not_negative check (nanos_per_million >= 0),
+  primary key (version, unit)
+);
+create trigger model_unit_prices_notify after insert or update or delete on model_unit_prices
+  for each statement execute function notify_catalog_change();
+
+-- {"image:1024x1024:high": 2}; null where only tokens were used.
+alter table usage_events add column units jsonb
+  constraint usage_units_are_counts check (jsonb_typeof(units) = 'object');
+
+-- A flush whose calls used units: by the id of the call. A function of its own, so that a proxy of the version before
+-- goes on settling while the others are restarted.
+create function meter_flush(p_batch uuid, p_calls metered_call[], p_holds metered_hold[], p_units jsonb)
+returns table (id uuid, answer text, available_nanos bigint) language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
+#variable_conflict use_column
+begin
+  return query select * from meter_flush(p_batch, p_calls, p_holds);
+  -- Only what this batch logged: a call that was settled or voided before keeps what it has.
+  update usage_events u set units = c.value
+    from jsonb_each(p_units) c where u.id = c.key::uuid and u.batch_id = p_batch;
+end $$;
+`;

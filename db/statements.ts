@@ -1,0 +1,23 @@
+import type pg from 'pg';
+import './connection.ts';
+
+/** What calls of the account may draw on now, and what is held for calls that run. */
+export async function spendableNanos(pool: pg.Pool, accountId: string): Promise<bigint> {
+  const { rows } = await pool.query<{ nanos: bigint }>(
+    `select coalesce(sum(posted_nanos), 0)::bigint as nanos from ledger_accounts
+      where account_id = $1 and closed_at is null and spend_order is not null
+        and (expires_at is null or expires_at > now())`,
+    [accountId],
+  );
+  return rows[0]?.nanos ?? 0n;
+}
+
+/** What the account paid for calls that began in [from, to). Times become id ranges, as in the usage log. */
+export async function paidNanos(pool: pg.Pool, accountId: string, from: Date, to: Date): Promise<bigint> {
+  const { rows } = await pool.query<{ nanos: bigint }>(
+    `select coalesce(sum(charge_nanos - uncollected_nanos), 0)::bigint as nanos from usage_events
+      where account_id = $1 and id >= uuid_at($2) and id < uuid_at($3)`,
+    [accountId, from, to],
+  );
+  return rows[0]?.nanos ?? 0n;
+}
