@@ -1,0 +1,79 @@
+import type { ProviderName } from '../billing/orders.ts';
+
+/**
+ * What every payment provider offers to the rest of Tollgate. Amounts are integers in the minor unit of the
+ * currency; currencies are upper-case ISO 4217. A method that cannot know the outcome throws
+ * `DomainError('provider_unavailable')`: the caller asks again, it never assumes.
+ */
+export interface PaymentProvider {
+  readonly name: ProviderName;
+  /** Whether the key takes real money; a fact of the other kind is never credited. */
+  readonly live: boolean;
+  /** Makes the page where the customer pays. Same order, same link: it carries an idempotency key from the order. */
+  createCheckout(input: CheckoutInput): Promise<Checkout>;
+  /** Asks the provider what is true now. */
+  fetchPayment(checkoutRef: string): Promise<PaymentFact>;
+  /** Closes the page so that nobody can pay on it any more; answers what is true afterwards (it may be `paid`). */
+  closeCheckout(checkoutRef: string): Promise<PaymentFact>;
+  /** What a stored event of this provider says; it was verified when it arrived. */
+  readEvent(payload: unknown): PaymentFact | undefined;
+}
+
+/** The providers that this deployment has keys for. */
+export type PaymentProviders = ReadonlyMap<ProviderName, PaymentProvider>;
+
+export interface CheckoutInput {
+  orderId: string;
+  orderNumber: string;
+  email: string | undefined;
+  description: string;
+  currency: string;
+  amountMinor: bigint;
+  expiresAt: Date;
+  successUrl: string;
+  cancelUrl: string;
+}
+
+export interface Checkout {
+  /** The provider's id of the checkout (Stripe: cs_…). */
+  checkoutRef: string;
+  url: string;
+}
+
+/** What a provider says about one checkout, whether by webhook or by answer. */
+export interface PaymentFact {
+  provider: ProviderName;
+  checkoutRef: string;
+  /** The provider's id of the money movement (Stripe: pi_…); absent while nothing was paid. */
+  paymentRef: string | undefined;
+  /** The order that the provider was told, from metadata; never trusted alone. */
+  orderId: string | undefined;
+  orderNumber: string | undefined;
+  status: PaymentStatus;
+  currency: string;
+  amountMinor: bigint;
+  live: boolean;
+}
+
+/** `processing`: the customer finished, the money is on its way (delayed methods). */
+export type PaymentStatus = 'open' | 'processing' | 'paid' | 'failed' | 'expired';
+
+/** A signed event of a provider, verified and reduced to what matters. */
+export interface ProviderEvent {
+  provider: ProviderName;
+  eventId: string;
+  type: string;
+  /** The whole event, for the inbox. */
+  payload: unknown;
+  /** Absent for events that say nothing about a checkout: stored, marked ignored. */
+  fact: PaymentFact | undefined;
+}
+
+/**
+ * Verifies the raw bytes and reads the event. Throws `DomainError('webhook_refused')` for anything that is
+ * unsigned, stale, truncated or not an event. Made only where the secret is set.
+ */
+export type WebhookParser = (
+  rawBody: Buffer,
+  headers: Record<string, string | string[] | undefined>,
+) => ProviderEvent;

@@ -1,0 +1,112 @@
+import type { LineItem } from '../checkout/line-items.ts';
+import { returnUrl } from '../checkout/parameters.ts';
+import { cards } from '../payments/cards.ts';
+import type { PaymentIntent, Session } from '../wire.ts';
+import { escapeHtml, formatAmount } from './html.ts';
+import { style } from './style.ts';
+
+export interface PageInput {
+  session: Session;
+  lines: LineItem[];
+  intent: PaymentIntent | undefined;
+}
+
+/** The page where the buyer pays: one form whose buttons are the outcomes. */
+export function renderPage({ session, lines, intent }: PageInput): string {
+  const amount = formatAmount(session.amount_total ?? 0, session.currency ?? 'usd');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>Pay ${escapeHtml(amount)} (simulated)</title>
+<style>${style}</style>
+</head>
+<body>
+<p class="banner" role="note">Simulated Stripe page. No real money moves.</p>
+<main data-session="${session.id}" data-status="${session.status}" data-payment-status="${session.payment_status}">
+<div class="card">
+<h1>${escapeHtml(lines.map((line) => line.description).join(', '))}</h1>
+<p class="amount" id="amount" data-testid="amount">${escapeHtml(amount)}</p>
+${details(session, lines)}
+${intent?.status === 'requires_payment_method' ? refusal(intent) : ''}
+${controls(session, intent, amount)}
+${backLink(session)}
+</div>
+</main>
+</body>
+</html>
+`;
+}
+
+function details(session: Session, lines: LineItem[]): string {
+  // One line is the heading already.
+  const rows = lines.length < 2 ? [] : lines.map(lineRow);
+  const email = session.customer_details?.email ?? session.customer_email;
+  if (email) rows.push(row('E-mail', email));
+  if (session.status === 'open') {
+    const until = new Date(session.expires_at * 1000).toISOString();
+    rows.push(row('Link works until', `${until.slice(0, 10)} ${until.slice(11, 16)} UTC`));
+  }
+  return `<dl>${rows.join('')}</dl>`;
+}
+
+function lineRow(line: LineItem): string {
+  return row(
+    `${line.description} × ${line.quantity}`,
+    formatAmount(line.amount_total, line.currency),
+    'money',
+  );
+}
+
+function row(term: string, text: string, kind = ''): string {
+  return `<div><dt>${escapeHtml(term)}</dt><dd class="${kind}">${escapeHtml(text)}</dd></div>`;
+}
+
+function refusal(intent: PaymentIntent): string {
+  const message = intent.last_payment_error?.message;
+  return message ? `<p class="notice error" id="error" role="alert">${escapeHtml(message)}</p>` : '';
+}
+
+function controls(session: Session, intent: PaymentIntent | undefined, amount: string): string {
+  const form = (content: string) => `<form method="post">${content}</form>`;
+  if (session.status === 'open') return form(`${cardPicker()}${openButtons(escapeHtml(amount))}`);
+  if (session.status === 'expired') return notice('This page has expired. You have not been charged.');
+  if (session.payment_status !== 'unpaid') return notice('Paid. You are all done here.');
+  if (intent?.status !== 'processing') return notice('The bank refused the payment.');
+  return (
+    notice('The payment is on its way. A bank takes days for this; here you decide.') +
+    form(button('settle', 'Let the money arrive', 'primary') + button('fail-later', 'Let the bank refuse it'))
+  );
+}
+
+function cardPicker(): string {
+  const options = cards.map((card) => `<option value="${card.last4}">${escapeHtml(card.label)}</option>`);
+  return `<label for="card">Test card</label>
+<select id="card" name="card" data-testid="card">${options.join('')}</select>`;
+}
+
+function openButtons(amount: string): string {
+  return [
+    button('pay', `Pay ${amount}`, 'primary'),
+    button('pay-later', 'Pay later (bank transfer)'),
+    button('decline', 'Let the card be declined'),
+    button('expire', 'Let this page expire'),
+  ].join('\n');
+}
+
+function button(action: string, label: string, kind = ''): string {
+  return `<button id="${action}" data-testid="${action}" class="${kind}" formaction="?action=${action}">${label}</button>`;
+}
+
+function notice(text: string): string {
+  return `<p class="notice" role="status">${text}</p>`;
+}
+
+function backLink(session: Session): string {
+  const isDone = session.status === 'complete' && session.success_url !== null;
+  const target = isDone ? returnUrl(session.success_url ?? '', session.id) : session.cancel_url;
+  if (target === null) return '';
+  return `<a id="back" data-testid="back" href="${escapeHtml(target)}">← Back to the shop</a>`;
+}
