@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { DomainError } from '../../billing/errors.ts';
+import type { ApiDeps } from '../deps.ts';
+import { defineRoute, type Route } from '../route.ts';
+
+const TEMPORAL_ANSWERS_WITHIN_MS = 1_000;
+
+const readiness = z
+  .object({ postgres: z.literal('up'), temporal: z.enum(['up', 'down']) })
+  .meta({ id: 'Readiness' });
+
+export function healthRoutes(deps: ApiDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/healthz',
+      summary: 'Is the process alive?',
+      tag: 'Operations',
+      access: 'public',
+      response: { status: 200, description: 'It is', schema: z.object({ status: z.literal('ok') }) },
+      handler: () => ({ status: 'ok' as const }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/readyz',
+      summary: 'Can it work?',
+      description: 'Needs Postgres. Temporal is reported only: without it all but orders goes on.',
+      tag: 'Operations',
+      access: 'public',
+      response: { status: 200, description: 'Ready for requests', schema: readiness },
+      errors: ['database_unavailable', 'shutting_down'],
+      handler: async () => {
+        if (deps.draining.aborted) throw new DomainError('shutting_down', 'This process is stopping');
+        // Both are waited for: an answer in between would leave a call to Temporal behind.
+        const [temporal, postgres] = await Promise.all([temporalState(deps), databaseProblem(deps)]);
+        if (postgres) throw postgres;
+        return { postgres: 'up' as const, temporal };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/metrics',
+      summary: 'Prometheus metrics',
+      tag: 'Operations',
+      access: 'public',
+      response: { status: 200, description: 'Text format', contentType: 'text/plain' },
+      handler: async ({ ctx }) => {
+        ctx.body = await deps.metrics.metrics();
+        ctx.type = deps.metrics.contentType;
+      },
+    }),
+  ];
+}
+
+async function databaseProblem({ db }: ApiDeps): Promise<unknown> {
+  return db.raw('select 1').then(
+    () => undefined,
+    (error) => error,
+  );
+}
+
+async function temporalState({ temporal }: ApiDeps): Promise<'up' | 'down'> {
+  const ask = () => temporal.workflowService.getSystemInfo({});
+  return temporal.connection.withDeadline(Date.now() + TEMPORAL_ANSWERS_WITHIN_MS, ask).then(
+    () => 'up' as const,
+    () => 'down' as const,
+  );
+}

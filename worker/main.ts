@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
+import { NANOS_PER_USD } from '../billing/money.ts';
+import { loadConfig } from '../config/config.ts';
+import { createLogger } from '../config/logger.ts';
+import { connect } from '../db/connection.ts';
+import { configuredProviders } from '../providers/configured.ts';
+import { loadWorkflowBundle } from './bundle.ts';
+import { connectToTemporal } from './connect.ts';
+import { createWorker } from './create-worker.ts';
+import { sweepList } from './sweep-list.ts';
+import { runSweeps } from './sweeps.ts';
+import { temporalLogger } from './temporal-logger.ts';
+
+const config = loadConfig();
+const logger = createLogger('worker', config.LOG_LEVEL);
+const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
+
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
+// A signal has one order of events here: drain the worker, then close what it uses.
+Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
+
+const db = connect({
+  url: config.DATABASE_URL,
+  poolMax: config.DATABASE_POOL_MAX,
+  applicationName: 'tollgate-worker',
+});
+const [workflowBundle, connection] = await Promise.all([
+  loadWorkflowBundle(fileURLToPath(new URL('../.tollgate/bundles', import.meta.url))),
+  connectToTemporal({ address, namespace }, stopping.signal, logger),
+]);
+if (!connection) process.exit(0);
+
+const worker = await createWorker({
+  connection,
+  namespace,
+  workflowBundle,
+  deps: {
+    db,
+    providers: configuredProviders(config),
+    publicUrl: config.PUBLIC_URL,
+    orders: {
+      expiresSeconds: config.ORDER_EXPIRES_SECONDS,
+      pollFirstSeconds: config.ORDER_POLL_FIRST_SECONDS,
+      pendingMax: config.ORDER_PENDING_MAX,
+      dayMaxNanos: BigInt(config.ORDER_DAILY_MAX_USD) * NANOS_PER_USD,
+    },
+  },
+});
+
+const clientConnection = Connection.lazy({ address });
+const temporal = new Client({ connection: clientConnection, namespace });
+const sweeps = runSweeps(sweepList({ db, temporal, logger }), stopping.signal, logger);
+
+logger.info({ address, namespace }, 'The worker is running');
+await worker.runUntil(
+  new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve())),
+);
+logger.info('The worker has finished what it was doing');
+await sweeps;
+await Promise.all([connection.close(), clientConnection.close(), db.destroy()]);
+process.exit(0);

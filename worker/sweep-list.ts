@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Db } from '../db/connection.ts';
+import { voidExpiredHolds } from '../db/holds.ts';
+import { listForgottenEvents } from '../db/inbox.ts';
+import { listOverdueOrders } from '../db/orders.ts';
+import { dropOldWindows } from '../db/spend-windows.ts';
+import { ensureUsagePartitions } from '../db/usage-partitions.ts';
+import {
+  confirmPaymentStart,
+  confirmPaymentWorkflow,
+  topUpInputOf,
+  topUpStart,
+  topUpWorkflow,
+} from '../workflows/contract.ts';
+import type { Sweep } from './sweeps.ts';
+
+export interface SweepDeps {
+  db: Db;
+  temporal: Client;
+  logger: Logger;
+}
+
+const SECOND_MS = 1_000;
+const BATCH = 100;
+// Longer than any cap's window, so that a call still finds its own.
+const WINDOWS_KEPT_MS = 100 * 24 * 3_600 * SECOND_MS;
+
+/** What has to be noticed although nobody tells. */
+export function sweepList(deps: SweepDeps): Sweep[] {
+  return [
+    { name: 'forgotten events', everyMs: 5 * SECOND_MS, run: () => startForgottenEvents(deps) },
+    { name: 'overdue orders', everyMs: 60 * SECOND_MS, run: () => resumeOverdueOrders(deps) },
+    { name: 'expired holds', everyMs: 15 * SECOND_MS, run: () => voidHolds(deps) },
+    { name: 'usage partitions', everyMs: 3_600 * SECOND_MS, run: () => ensureUsagePartitions(deps.db) },
+    { name: 'old caps', everyMs: 3_600 * SECOND_MS, run: () => forgetOldWindows(deps) },
+  ];
+}
+
+/** Events that were stored while Temporal was down. */
+async function startForgottenEvents({ db, temporal, logger }: SweepDeps): Promise<void> {
+  const events = await listForgottenEvents(db, BATCH);
+  for (const event of events)
+    await temporal.workflow.start(confirmPaymentWorkflow, confirmPaymentStart(event));
+  if (events.length > 0) logger.info({ events: events.length }, 'Started confirmations that were left over');
+}
+
+/** Orders whose workflow was terminated or lost: started again, it goes on where the row stands. */
+async function resumeOverdueOrders({ db, temporal, logger }: SweepDeps): Promise<void> {
+  const orders = await listOverdueOrders(db, BATCH);
+  for (const order of orders) await temporal.workflow.start(topUpWorkflow, topUpStart(topUpInputOf(order)));
+  if (orders.length > 0) logger.info({ orders: orders.length }, 'Resumed orders that were left over');
+}
+
+async function voidHolds({ db, logger }: SweepDeps): Promise<void> {
+  const limit = 500;
+  let voided = limit;
+  while (voided === limit) {
+    voided = await voidExpiredHolds(db, limit);
+    if (voided > 0) logger.info({ voided }, 'Released holds of calls that never ended');
+  }
+}
+
+async function forgetOldWindows({ db }: SweepDeps): Promise<void> {
+  const limit = 1000;
+  let dropped = limit;
+  while (dropped === limit) dropped = await dropOldWindows(db, new Date(Date.now() - WINDOWS_KEPT_MS), limit);
+}
