@@ -1,0 +1,68 @@
+import cluster from 'node:cluster';
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import {
+  type RateLimiterAbstract,
+  RateLimiterCluster,
+  RateLimiterMemory,
+  RateLimiterRedis,
+} from 'rate-limiter-flexible';
+
+export interface RateCounter {
+  limiter: RateLimiterAbstract;
+  close(): void;
+}
+
+// The counter only counts: what is too much depends on the plan, which can change within the minute.
+const window = { points: Number.MAX_SAFE_INTEGER, duration: 60, keyPrefix: 'tollgate:rate' };
+// A Redis that hangs must not hold up calls.
+const COMMAND_TIMEOUT_MS = 250;
+// The process that started us does nothing else; a machine may be busy.
+const PRIMARY_TIMEOUT_MS = 5_000;
+const RECONNECT_MAX_MS = 2_000;
+
+/** Counts in Redis where there is one. While that is away each proxy counts for itself, over all of its processes. */
+export function createRateCounter(redisUrl: string | undefined, log: Logger): RateCounter {
+  const memory = cluster.isWorker
+    ? new RateLimiterCluster({ ...window, timeoutMs: PRIMARY_TIMEOUT_MS })
+    : new RateLimiterMemory(window);
+  if (redisUrl === undefined) return { limiter: memory, close: () => undefined };
+  const redis = new Redis(redisUrl, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: 2_000,
+    retryStrategy: (attempts) => Math.min(attempts * 100, RECONNECT_MAX_MS),
+  });
+  reportOutages(redis, log);
+  const limiter = new RateLimiterRedis({
+    ...window,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: memory,
+  });
+  return { limiter, close: () => redis.disconnect() };
+}
+
+/** One line when it goes and one when it is back, however often it is tried meanwhile. */
+function reportOutages(redis: Redis, log: Logger): void {
+  let away = false;
+  let closing = false;
+  let cause: Error | undefined;
+  redis.on('error', (error: Error) => {
+    cause = error;
+  });
+  redis.on('end', () => {
+    closing = true;
+  });
+  redis.on('close', () => {
+    if (away || closing || redis.status === 'end') return;
+    away = true;
+    log.warn({ err: cause }, 'Redis does not answer: each proxy counts rate limits for itself');
+  });
+  redis.on('ready', () => {
+    if (away) log.info('Redis is back: proxies share rate limits again');
+    away = false;
+    cause = undefined;
+  });
+}
