@@ -1,0 +1,39 @@
+/**
+ * `npm run bench [-- NAME ...] [--json] [--seconds N]`: what Tollgate reaches on this machine, beside the limit that
+ * the same machine reached in the same run. Without a name everything is measured. docs/benchmarks.md explains the figures.
+ */
+import { parseArgs } from 'node:util';
+import { type BenchContext, withBenchStack } from './bench-stack.ts';
+import { benchProxy } from './proxy.ts';
+import { reporter } from './report.ts';
+import { benchTopUp } from './top-up.ts';
+import { benchUsageLog } from './usage-log.ts';
+
+const benchmarks: Record<string, (context: BenchContext, named: boolean) => Promise<void>> = {
+  'top-up': benchTopUp,
+  proxy: benchProxy,
+  'usage-log': benchUsageLog,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },
+});
+const unknown = positionals.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(
+    `There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(benchmarks).join(', ')}.`,
+  );
+  process.exit(2);
+}
+
+const names = positionals.length > 0 ? positionals : Object.keys(benchmarks);
+const report = reporter(values.json);
+const say = (line: string) => void (values.json || console.log(line));
+await withBenchStack({ report, say, seconds: Number(values.seconds) }, async (context) => {
+  for (const name of names) {
+    say(`\n${name}`);
+    await benchmarks[name]?.(context, positionals.includes(name));
+  }
+});
+process.exit();

@@ -1,0 +1,123 @@
+/** Holds and settlements of one account in plain arithmetic: what the database must agree with. */
+export interface ModelPool {
+  order: number;
+  posted: bigint;
+  held: bigint;
+  open: boolean;
+}
+
+interface ModelHold {
+  parts: { pool: ModelPool; nanos: bigint }[];
+}
+
+export type ModelAnswer = 'ok' | 'refused' | 'undecided';
+
+export class MeterModel {
+  /** In the order in which they are spent. */
+  readonly pools: ModelPool[];
+  readonly charged = new Map<string, { paid: bigint; uncollected: bigint }>();
+  /** What each charged call took from each pool, by the pool's place in the order. */
+  readonly paidFrom = new Map<string, bigint[]>();
+  readonly #holds = new Map<string, ModelHold>();
+
+  constructor(amounts: readonly bigint[]) {
+    this.pools = amounts.map((posted, order) => ({ order, posted, held: 0n, open: true }));
+  }
+
+  settle(calls: readonly { id: string; chargeNanos: bigint }[]): void {
+    const counted = calls.filter(({ id }) => this.#holds.has(id));
+    for (const { id } of counted)
+      this.paidFrom.set(
+        id,
+        this.pools.map(() => 0n),
+      );
+    const overruns = counted.map((call) => ({
+      id: call.id,
+      left: this.#payFromHold(call.id, call.chargeNanos),
+    }));
+    for (const { id, left } of overruns) {
+      let missing = left;
+      for (const { pool, nanos } of this.#draw(missing)) {
+        this.#pay(id, pool, nanos);
+        missing -= nanos;
+      }
+      const charge = counted.find((call) => call.id === id)?.chargeNanos ?? 0n;
+      this.charged.set(id, { paid: charge - missing, uncollected: missing });
+    }
+  }
+
+  hold(calls: readonly { id: string; amountNanos: bigint }[]): ModelAnswer[] {
+    const before = this.#available();
+    let taken = 0n;
+    let misfit = false;
+    const fits = calls.map(({ id, amountNanos }) => {
+      if (this.#holds.has(id)) return true;
+      if (amountNanos === 0n) return true;
+      misfit ||= taken + amountNanos > before;
+      if (!misfit) taken += amountNanos;
+      return !misfit;
+    });
+    return calls.map(({ id, amountNanos }, i) => {
+      if (!fits[i]) return amountNanos > before - taken ? 'refused' : 'undecided';
+      if (!this.#holds.has(id)) this.#take(id, amountNanos);
+      return 'ok';
+    });
+  }
+
+  isHeld(id: string): boolean {
+    return this.#holds.has(id);
+  }
+
+  /** Holds what somebody else decided, by the pool's place in the order. */
+  holdFrom(id: string, amounts: readonly bigint[]): void {
+    const parts = this.pools.map((pool, i) => ({ pool, nanos: amounts[i] ?? 0n }));
+    for (const { pool, nanos } of parts) pool.held += nanos;
+    this.#holds.set(id, { parts });
+  }
+
+  #pay(id: string, pool: ModelPool, nanos: bigint): void {
+    pool.posted -= nanos;
+    const paid = this.paidFrom.get(id);
+    if (paid) paid[pool.order] = (paid[pool.order] ?? 0n) + nanos;
+  }
+
+  #take(id: string, amountNanos: bigint): void {
+    const parts = this.#draw(amountNanos);
+    for (const { pool, nanos } of parts) pool.held += nanos;
+    this.#holds.set(id, { parts });
+  }
+
+  /** Returns what the hold did not cover. */
+  #payFromHold(id: string, charge: bigint): bigint {
+    let left = charge;
+    for (const { pool, nanos } of this.#holds.get(id)?.parts ?? []) {
+      const paid = smaller(nanos, left);
+      pool.held -= nanos;
+      this.#pay(id, pool, paid);
+      left -= paid;
+    }
+    this.#holds.delete(id);
+    return left;
+  }
+
+  #draw(amount: bigint): { pool: ModelPool; nanos: bigint }[] {
+    let left = amount;
+    const parts: { pool: ModelPool; nanos: bigint }[] = [];
+    for (const pool of this.pools.filter(({ open }) => open)) {
+      const free = pool.posted - pool.held;
+      const nanos = smaller(free, left);
+      if (nanos > 0n) parts.push({ pool, nanos });
+      left -= nanos > 0n ? nanos : 0n;
+    }
+    return parts;
+  }
+
+  #available(): bigint {
+    return this.pools.reduce((sum, { open, posted, held }) => sum + (open ? posted - held : 0n), 0n);
+  }
+}
+
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
