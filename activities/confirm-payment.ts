@@ -36,8 +36,8 @@ function settleEvent(deps: ActivityDeps, { inboxEventId, lastTry }: SettleEventI
     if (!event) throw new Error(`There is no inbox event ${inboxEventId}`);
     const provider = providerOf(deps, event.provider);
     const fact = provider.readEvent(event.payload);
-    if (!fact) return { outcome: 'ignored', order: null };
-    const settled = await settlePayment(trx, fact, 'webhook', provider.live);
+    if (fact?.kind !== 'payment') return { outcome: 'ignored', order: null };
+    const settled = await settlePayment(trx, fact.payment, 'webhook', provider.live);
     if (settled.order || lastTry) await markSettled(trx, event, settled);
     return { outcome: outcomeOf(settled), order: settled.order ? namesOf(settled.order) : null };
   });

@@ -1,4 +1,11 @@
 import type { ProviderName } from '../billing/orders.ts';
+import type {
+  CardSetupFact,
+  ChargeFact,
+  ProviderSubscriptions,
+  SavedCards,
+  SubscriptionPaymentFact,
+} from './recurring.ts';
 
 /**
  * What every payment provider offers to the rest of Tollgate. Amounts are integers in the minor unit of the
@@ -16,7 +23,11 @@ export interface PaymentProvider {
   /** Closes the page so that nobody can pay on it any more; answers what is true afterwards (it may be `paid`). */
   closeCheckout(checkoutRef: string): Promise<PaymentFact>;
   /** What a stored event of this provider says; it was verified when it arrived. */
-  readEvent(payload: unknown): PaymentFact | undefined;
+  readEvent(payload: unknown): ProviderFact | undefined;
+  /** Charges a card that the customer left here. Absent: the provider cannot pull (crypto, most wallets). */
+  readonly savedCards?: SavedCards;
+  /** Subscriptions that the provider itself charges. Absent: it runs none. */
+  readonly subscriptions?: ProviderSubscriptions;
 }
 
 /** The providers that this deployment has keys for. */
@@ -32,6 +43,12 @@ export interface CheckoutInput {
   expiresAt: Date;
   successUrl: string;
   cancelUrl: string;
+  /** The card stays with the provider for later charges. Only where the provider has `savedCards`. */
+  saveCard?: boolean;
+  /** The payment begins a subscription that the provider charges each month. Only where it has `subscriptions`. */
+  monthly?: boolean;
+  /** The provider's customer, where the account has one: its cards are kept together. */
+  customerRef?: string | undefined;
 }
 
 export interface Checkout {
@@ -53,7 +70,17 @@ export interface PaymentFact {
   currency: string;
   amountMinor: bigint;
   live: boolean;
+  /** The provider's subscription that the payment began, where the checkout was `monthly`. */
+  subscriptionRef?: string | undefined;
 }
+
+/** Everything that a provider can tell on its own. */
+export type ProviderFact =
+  | { kind: 'payment'; payment: PaymentFact }
+  | { kind: 'charge'; charge: ChargeFact }
+  | { kind: 'card_setup'; setup: CardSetupFact }
+  | { kind: 'subscription_payment'; payment: SubscriptionPaymentFact }
+  | { kind: 'subscription_ended'; provider: ProviderName; subscriptionRef: string };
 
 /** `processing`: the customer finished, the money is on its way (delayed methods). */
 export type PaymentStatus = 'open' | 'processing' | 'paid' | 'failed' | 'expired';
@@ -65,8 +92,8 @@ export interface ProviderEvent {
   type: string;
   /** The whole event, for the inbox. */
   payload: unknown;
-  /** Absent for events that say nothing about a checkout: stored, marked ignored. */
-  fact: PaymentFact | undefined;
+  /** Absent for events that say nothing that Tollgate acts on: stored, marked ignored. */
+  fact: ProviderFact | undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PaymentFact } from '../payments.ts';
+import type { ProviderFact } from '../payments.ts';
 import { factOfSession } from './session-fact.ts';
 
 const event = z.object({
@@ -20,14 +20,17 @@ const sessionEvents = new Set([
 export function readStripeEvent(payload: unknown): {
   id: string;
   type: string;
-  fact: PaymentFact | undefined;
+  fact: ProviderFact | undefined;
 } {
   const { id, type, data } = event.parse(payload);
   // Sessions that save a card or run a subscription are not orders.
   const concernsAnOrder =
     sessionEvents.has(type) && data.object.mode !== 'setup' && data.object.mode !== 'subscription';
   const fact = concernsAnOrder
-    ? factOfSession(data.object, type === 'checkout.session.async_payment_failed')
+    ? {
+        kind: 'payment' as const,
+        payment: factOfSession(data.object, type === 'checkout.session.async_payment_failed'),
+      }
     : undefined;
   return { id, type, fact };
 }
