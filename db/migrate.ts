@@ -14,6 +14,7 @@ import * as spendWindows from './migrations/0012-spend-windows.ts';
 import * as settleWindows from './migrations/0013-settle-windows.ts';
 import * as limitedHolds from './migrations/0014-limited-holds.ts';
 import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
+import * as subscriptions from './migrations/0016-subscriptions.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -32,6 +33,7 @@ const migrations: Record<string, { up: string }> = {
   '0013-settle-windows': settleWindows,
   '0014-limited-holds': limitedHolds,
   '0015-undecided-orders': undecidedOrders,
+  '0016-subscriptions': subscriptions,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

@@ -1,0 +1,36 @@
+import { DomainError } from '../billing/errors.ts';
+import type { Db, Transaction } from './connection.ts';
+
+export interface AccountClock {
+  sandbox: boolean;
+  offsetMs: number;
+  timeZone: string;
+}
+
+/** How far the account's time is ahead of the clock on the wall: 0 but for sandboxes whose clock was moved. */
+export async function readClock(db: Db | Transaction, accountId: string): Promise<AccountClock> {
+  const { rows } = await db.raw<{ rows: { sandbox: boolean; offsetMs: bigint; timeZone: string }[] }>(
+    `select sandbox, clock_offset_ms as "offsetMs", time_zone as "timeZone" from accounts where id = :accountId::uuid`,
+    { accountId },
+  );
+  const [clock] = rows;
+  if (!clock) throw new DomainError('not_found', 'There is no such account');
+  return { ...clock, offsetMs: Number(clock.offsetMs) };
+}
+
+/**
+ * Moves a sandbox account's time on; what is due falls due earlier by as much. Never back: what has happened has
+ * happened. Only sandboxes: constraint accounts_clock_of_sandboxes_only.
+ */
+export async function moveClock(trx: Transaction, accountId: string, offsetMs: number): Promise<void> {
+  await trx.raw(
+    `with moved as (
+       update accounts a set clock_offset_ms = :offsetMs::bigint
+         from (select id, clock_offset_ms from accounts where id = :accountId::uuid for no key update) before
+        where a.id = before.id and before.clock_offset_ms < :offsetMs::bigint
+        returning a.id, :offsetMs::bigint - before.clock_offset_ms as by_ms)
+     update subscriptions s set wake_at = s.wake_at - make_interval(secs => moved.by_ms / 1000.0)
+       from moved where s.account_id = moved.id and s.wake_at is not null`,
+    { accountId, offsetMs: String(offsetMs) },
+  );
+}
