@@ -49,6 +49,8 @@ export interface CardSetupFact {
   setupId: string | undefined;
   status: 'open' | 'complete' | 'expired';
   live: boolean;
+  /** The card that was left. Told by `fetchSetup` only: events do not carry it. */
+  card?: SavedCard | undefined;
 }
 
 export interface ChargeInput {
@@ -67,10 +69,11 @@ export interface ChargeFact {
   provider: ProviderName;
   /** From metadata; never trusted alone. */
   chargeId: string | undefined;
-  paymentRef: string;
+  /** Absent where the provider refused before there was a payment, e.g. because the card was removed. */
+  paymentRef: string | undefined;
   /** `needs_authentication`: the bank wants the customer to be there. `processing`: the bank says later. */
   status: 'succeeded' | 'processing' | 'declined' | 'needs_authentication';
-  /** The bank's reason in the provider's word, e.g. insufficient_funds. */
+  /** Why not, in the provider's word: insufficient_funds; payment_method_missing where it does not know the card. */
   declineCode: string | undefined;
   currency: string;
   amountMinor: bigint;

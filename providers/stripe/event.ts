@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ProviderFact } from '../payments.ts';
+import { factOfIntent, readIntent } from './charge-fact.ts';
 import { factOfSession } from './session-fact.ts';
+import { factOfSetup } from './setups.ts';
 
 const event = z.object({
   id: z.string().min(1).max(255),
@@ -16,21 +18,40 @@ const sessionEvents = new Set([
   'checkout.session.expired',
 ]);
 
-/** Reads an event of Stripe. The fact is absent where the event says nothing about a payment page of ours. */
+const intentEvents = new Set([
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.processing',
+]);
+
+/** Reads an event of Stripe. The fact is absent where the event says nothing that Tollgate acts on. */
 export function readStripeEvent(payload: unknown): {
   id: string;
   type: string;
   fact: ProviderFact | undefined;
 } {
   const { id, type, data } = event.parse(payload);
-  // Sessions that save a card or run a subscription are not orders.
-  const concernsAnOrder =
-    sessionEvents.has(type) && data.object.mode !== 'setup' && data.object.mode !== 'subscription';
-  const fact = concernsAnOrder
-    ? {
-        kind: 'payment' as const,
-        payment: factOfSession(data.object, type === 'checkout.session.async_payment_failed'),
-      }
-    : undefined;
-  return { id, type, fact };
+  return { id, type, fact: factOf(type, data.object) };
+}
+
+type EventObject = z.infer<typeof event>['data']['object'];
+
+function factOf(type: string, object: EventObject): ProviderFact | undefined {
+  if (sessionEvents.has(type)) return factOfSessionEvent(type, object);
+  if (intentEvents.has(type)) return factOfIntentEvent(object);
+  return undefined;
+}
+
+function factOfSessionEvent(type: string, object: EventObject): ProviderFact {
+  if (object.mode === 'setup') return { kind: 'card_setup', setup: factOfSetup(object) };
+  const delayedPaymentFailed = type === 'checkout.session.async_payment_failed';
+  return { kind: 'payment', payment: factOfSession(object, delayedPaymentFailed) };
+}
+
+const ofCharge = z.object({ metadata: z.object({ charge_id: z.string() }) });
+
+/** Payments of a checkout come here too, without a charge's id: their session speaks for them. */
+function factOfIntentEvent(object: EventObject): ProviderFact | undefined {
+  if (!ofCharge.safeParse(object).success) return undefined;
+  return { kind: 'charge', charge: factOfIntent(readIntent(object)) };
 }

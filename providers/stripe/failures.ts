@@ -1,11 +1,22 @@
 import Stripe from 'stripe';
 import { DomainError } from '../../billing/errors.ts';
 
+type Refusal = InstanceType<typeof Stripe.errors.StripeInvalidRequestError>;
+
+/** Runs requests to Stripe; what fails becomes ours. */
+export async function asking<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    throw toDomainError(error);
+  }
+}
+
 /**
  * Turns a failure of Stripe's into ours. Stripe's own message stays out of it: it can name a part of the key.
  * Unknown outcomes (time-outs, 5xx, 409, 429) are `provider_unavailable`: asked again under the same key.
  */
-export function toDomainError(error: unknown): unknown {
+function toDomainError(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const { requestId, statusCode } = error;
   const cause = new Error(
@@ -19,13 +30,25 @@ export function toDomainError(error: unknown): unknown {
       });
 }
 
-/** Our key or our request is wrong. 409 is a request with the same key in flight, which Stripe reports as 400's class too. */
-function willNeverWork(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
-  if (error.statusCode === 409 || error.statusCode === 429) return false;
+/** Our key or our request is wrong. */
+function willNeverWork(error: unknown): boolean {
   return (
-    error instanceof Stripe.errors.StripeInvalidRequestError ||
+    isRefusal(error) ||
     error instanceof Stripe.errors.StripeAuthenticationError ||
     error instanceof Stripe.errors.StripePermissionError ||
     error instanceof Stripe.errors.StripeIdempotencyError
   );
+}
+
+/**
+ * Stripe understood the request and says that it cannot be done; certain. A request with the same key in flight
+ * (409) or too many of them (429) is not that.
+ */
+export function isRefusal(error: unknown): error is Refusal {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return false;
+  return error.statusCode !== 409 && error.statusCode !== 429;
+}
+
+export function isMissing(error: unknown): error is Refusal {
+  return isRefusal(error) && error.code === 'resource_missing';
 }

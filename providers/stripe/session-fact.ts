@@ -4,7 +4,9 @@ import type { PaymentFact, PaymentStatus } from '../payments.ts';
 // Stripe's own limit: eight digits of the minor unit.
 const MAX_AMOUNT = 99_999_999;
 
-const paymentIntent = z.object({ id: z.string(), status: z.string() });
+/** An object of Stripe's: its id, or itself where it was asked for. */
+const reference = z.union([z.string(), z.object({ id: z.string(), status: z.string().nullish() })]).nullish();
+type Reference = z.infer<typeof reference>;
 
 /** The part of a Checkout Session that matters. The same shape comes by webhook and by question. */
 const session = z.object({
@@ -17,24 +19,27 @@ const session = z.object({
   livemode: z.boolean(),
   client_reference_id: z.string().nullish(),
   metadata: z.record(z.string(), z.string()).nullish(),
-  payment_intent: z.union([z.string(), paymentIntent]).nullish(),
+  payment_intent: reference,
+  /** Only where the checkout began a subscription: then the first payment is an invoice's. */
+  invoice: reference,
+  subscription: reference,
 });
 type Session = z.infer<typeof session>;
 
 /** Reads a session, whole or from an event. `delayedPaymentFailed` is said by the event's type only. */
 export function factOfSession(raw: unknown, delayedPaymentFailed = false): PaymentFact {
   const read = session.parse(raw);
-  const intent = read.payment_intent;
   return {
     provider: 'stripe',
     checkoutRef: read.id,
-    paymentRef: (typeof intent === 'string' ? intent : intent?.id) ?? undefined,
+    paymentRef: idOf(read.payment_intent) ?? idOf(read.invoice),
     orderId: read.metadata?.order_id,
     orderNumber: read.client_reference_id ?? undefined,
     status: delayedPaymentFailed ? 'failed' : statusOf(read),
     currency: (read.currency ?? '').toUpperCase(),
     amountMinor: BigInt(read.amount_total ?? 0),
     live: read.livemode,
+    subscriptionRef: idOf(read.subscription),
   };
 }
 
@@ -42,12 +47,17 @@ function statusOf(read: Session): PaymentStatus {
   if (read.payment_status !== 'unpaid') return 'paid';
   if (read.status === 'open' || read.status === null) return 'open';
   if (read.status === 'expired') return 'expired';
-  const intent = read.payment_intent;
   // Complete but unpaid: a delayed method. Only the payment itself tells whether it still runs.
-  const failed = typeof intent === 'object' && intent !== null && hasFailed(intent.status);
-  return failed ? 'failed' : 'processing';
+  return hasFailed(read.payment_intent) || hasFailed(read.subscription) ? 'failed' : 'processing';
 }
 
-function hasFailed(intentStatus: string): boolean {
-  return intentStatus === 'requires_payment_method' || intentStatus === 'canceled';
+const failedStatuses = new Set(['requires_payment_method', 'canceled', 'incomplete_expired']);
+
+/** Of a payment, or of the subscription that it was to begin. */
+function hasFailed(referred: Reference): boolean {
+  return typeof referred === 'object' && failedStatuses.has(referred?.status ?? '');
+}
+
+function idOf(referred: Reference): string | undefined {
+  return (typeof referred === 'string' ? referred : referred?.id) ?? undefined;
 }

@@ -8,10 +8,14 @@ const references = new Set([
   'balance_transaction',
   'charge',
   'customer',
+  'default_payment_method',
+  'invoice',
   'latest_charge',
+  'latest_invoice',
   'payment_intent',
   'payment_method',
   'setup_intent',
+  'subscription',
 ]);
 const deepest = 4;
 

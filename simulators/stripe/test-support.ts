@@ -14,9 +14,9 @@ export interface Received {
 }
 
 /** The unmodified SDK, pointed at a simulator. */
-export function sdk(url: string, config: Stripe.StripeConfig = {}): Stripe {
+export function sdk(url: string, config: Stripe.StripeConfig = {}, key = secretKey): Stripe {
   const { hostname, port } = new URL(url);
-  return new Stripe(secretKey, { host: hostname, port: Number(port), protocol: 'http', ...config });
+  return new Stripe(key, { host: hostname, port: Number(port), protocol: 'http', ...config });
 }
 
 /** A shop that notes every webhook and answers as it is told. */

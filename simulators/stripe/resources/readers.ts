@@ -17,6 +17,8 @@ export function list(path: string, kind: StripeObject['object'], fields: readonl
   const parameters = z.strictObject({ ...filters, ...listParameters });
   return operation('get', path, parameters, (simulator, call) => {
     const given: Record<string, unknown> = call.parameters;
+    // Of somebody unknown there is no list, not even an empty one.
+    if (typeof given.customer === 'string') simulator.objects.get('customer', given.customer, 'customer');
     const filter = Object.fromEntries(fields.map((field) => [field, given[field] as string | undefined]));
     return listObjects(simulator, kind, path, call.parameters, filter);
   });
