@@ -1,3 +1,4 @@
+import type { OrderKind } from '../billing/orders.ts';
 import type { Transaction } from '../db/connection.ts';
 import { type InboxEvent, type InboxStatus, markEvent, readEvent } from '../db/inbox.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -7,7 +8,13 @@ import { type SettledPayment, settlePayment } from './settle-payment.ts';
 export interface SettledEvent {
   /** `unmatched`: no order of ours knows this payment, at least not yet. */
   outcome: string;
-  order: { id: string; number: string; accountId: string; attentionReason: string | null } | null;
+  order: {
+    id: string;
+    kind: OrderKind;
+    number: string;
+    accountId: string;
+    attentionReason: string | null;
+  } | null;
 }
 
 export interface SettleEventInput {
@@ -66,6 +73,6 @@ function outcomeOf({ settlement }: SettledPayment): string {
   return settlement.kind === 'close' ? settlement.status : settlement.kind;
 }
 
-function namesOf({ id, number, accountId, attentionReason }: NonNullable<SettledPayment['order']>) {
-  return { id, number, accountId, attentionReason };
+function namesOf({ id, kind, number, accountId, attentionReason }: NonNullable<SettledPayment['order']>) {
+  return { id, kind, number, accountId, attentionReason };
 }

@@ -5,7 +5,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { DomainError, type ErrorCode, errorCodes } from '../billing/errors.ts';
-import { type TopUpInput, type TopUpState, topUpStart, topUpWorkflow } from '../workflows/contract.ts';
+import { orderWorkflowOf, type TopUpInput, type TopUpState, topUpStart } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -20,7 +20,7 @@ export async function askTopUp<Args extends [] | [object]>(
   update: UpdateDefinition<TopUpState, Args>,
   options: { args?: Args; updateId?: string },
 ): Promise<TopUpState> {
-  const startWorkflowOperation = new WithStartWorkflowOperation(topUpWorkflow, topUpStart(input));
+  const startWorkflowOperation = new WithStartWorkflowOperation(orderWorkflowOf(input), topUpStart(input));
   const ask = () => temporal.workflow.executeUpdateWithStart(update, { ...options, startWorkflowOperation });
   try {
     return await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, ask);

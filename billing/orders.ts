@@ -1,5 +1,7 @@
 export type ProviderName = 'stripe' | 'creem' | 'nowpayments' | 'epay' | 'waffo';
 
+export type OrderKind = 'top_up' | 'plan' | 'pass' | 'switch' | 'renewal';
+
 export const orderStatuses = [
   'created',
   'link_issued',

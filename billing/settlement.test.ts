@@ -16,6 +16,7 @@ const order: SettlementOrder = {
   attentionReason: null,
   creditNanos: 20_000_000_000n,
   creditedNanos: 0n,
+  paidMinor: null,
   payCurrency: 'USD',
   payMinor: 2000n,
   checkoutRef: 'cs_1',

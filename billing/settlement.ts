@@ -10,6 +10,8 @@ export interface SettlementOrder {
   attentionReason: AttentionReason | null;
   creditNanos: bigint;
   creditedNanos: bigint;
+  /** Set once the money was seen, whether or not it has bought anything yet. */
+  paidMinor: bigint | null;
   payCurrency: string;
   payMinor: bigint;
   checkoutRef: string | null;
@@ -87,13 +89,13 @@ function isNewsThatMoneyIsComing({ status, attentionReason }: SettlementOrder): 
 }
 
 function close(order: SettlementOrder, status: 'expired' | 'failed'): Settlement {
-  return mayBecome(order.status, status, order.attentionReason)
+  return order.paidMinor === null && mayBecome(order.status, status, order.attentionReason)
     ? { kind: 'close', status }
     : nothing('already_known');
 }
 
 function decidePaid(order: SettlementOrder, fact: SettlementFact, context: SettlementContext): Settlement {
-  if (order.creditedNanos > 0n) {
+  if (order.creditedNanos > 0n || order.paidMinor !== null) {
     return isSamePayment(order, fact) ? nothing('already_credited') : review(order, 'second_payment');
   }
   if (fact.live !== context.live) return review(order, 'live_mode_mismatch');

@@ -15,6 +15,7 @@ export const systemAccounts = {
   referralExpense: 7n,
   voucherExpense: 8n,
   uncollected: 9n,
+  planSales: 10n,
 } as const;
 
 /** Where a provider's money comes from before it is in a customer's pool. */
@@ -26,7 +27,15 @@ export const providerClearing: Record<ProviderName, bigint> = {
   waffo: 24n,
 };
 
-export type TransferKind = 'top_up' | 'usage' | 'grant' | 'adjustment' | 'refund';
+export type TransferKind =
+  | 'top_up'
+  | 'usage'
+  | 'grant'
+  | 'adjustment'
+  | 'refund'
+  | 'plan_payment'
+  | 'expiry'
+  | 'switch_credit';
 
 export interface TransferInput {
   /** From the intent (`top-up:{order}`), never from a clock: the same intent posts once. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AttentionReason, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { Renewal } from '../billing/subscriptions.ts';
 import type { Transaction } from './connection.ts';
 
 export interface NewOrder {
@@ -14,12 +15,30 @@ export interface NewOrder {
   payCurrency: string;
   payMinor: string;
   expiresSeconds: number;
+  purchase?: Purchase | undefined;
+}
+
+/** What an order buys besides balance. Plain JSON: it travels through the workflow. */
+export interface Purchase {
+  kind: Exclude<OrderKind, 'top_up'>;
+  planVersion: string;
+  renewal: Renewal;
+  subscriptionId: string | null;
+  periodIndex: number | null;
 }
 
 /** What the customer asked for, whatever the method costs today: the same key must ask for the same again. */
-export function orderInputHash(input: { method: string; creditNanos: string }): Buffer {
+export function orderInputHash(input: {
+  method: string;
+  creditNanos: string;
+  purchase?: Purchase | undefined;
+}): Buffer {
+  const { method, creditNanos, purchase } = input;
+  const content = purchase
+    ? [purchase.kind, method, purchase.planVersion, purchase.renewal, purchase.subscriptionId, purchase.periodIndex]
+    : ['top_up', method, creditNanos];
   return createHash('sha256')
-    .update(JSON.stringify(['top_up', input.method, input.creditNanos]))
+    .update(JSON.stringify(content))
     .digest();
 }
 
@@ -27,12 +46,20 @@ export function orderInputHash(input: { method: string; creditNanos: string }): 
 export async function insertOrder(trx: Transaction, order: NewOrder): Promise<void> {
   await trx.raw(
     `insert into orders (id, number, account_id, kind, status, provider, method, idempotency_key, input_hash,
-       credit_nanos, pay_currency, pay_minor, expires_at)
-     values (:id::uuid, :number::text, :accountId::uuid, 'top_up', 'created', :provider::text, :method::text,
+       credit_nanos, pay_currency, pay_minor, plan_version, renewal, subscription_id, period_index, expires_at)
+     values (:id::uuid, :number::text, :accountId::uuid, :kind::text, 'created', :provider::text, :method::text,
        :idempotencyKey::text, :inputHash::bytea, :creditNanos::bigint, :payCurrency::text, :payMinor::bigint,
+       :planVersion::bigint, :renewal::text, :subscriptionId::uuid, :periodIndex::integer,
        now() + make_interval(secs => :expiresSeconds::integer))
      on conflict do nothing`,
-    { ...order },
+    {
+      ...order,
+      kind: order.purchase?.kind ?? 'top_up',
+      planVersion: order.purchase?.planVersion ?? null,
+      renewal: order.purchase?.renewal ?? null,
+      subscriptionId: order.purchase?.subscriptionId ?? null,
+      periodIndex: order.purchase?.periodIndex ?? null,
+    },
   );
 }
 
@@ -78,6 +105,37 @@ export async function markCredited(
        updated_at = now()
      where id = :orderId::uuid`,
     { ...credit, paidMinor: credit.paidMinor.toString(), creditedNanos: credit.creditedNanos.toString() },
+  );
+}
+
+/** The money for a plan is there; what it buys is decided by the subscription's workflow. */
+export async function markPaidFor(
+  trx: Transaction,
+  payment: {
+    orderId: string;
+    paymentRef: string | null;
+    paidMinor: bigint;
+    providerSubscriptionRef: string | null;
+  },
+): Promise<void> {
+  await trx.raw(
+    `update orders set status = 'paid', payment_ref = :paymentRef::text, paid_minor = :paidMinor::bigint,
+       provider_subscription_ref = :providerSubscriptionRef::text, attention_reason = null, attention_deadline = null,
+       updated_at = now()
+     where id = :orderId::uuid`,
+    { ...payment, paidMinor: payment.paidMinor.toString() },
+  );
+}
+
+export async function markFulfilled(
+  trx: Transaction,
+  order: { orderId: string; creditedNanos: bigint; fulfilledAs: string },
+): Promise<void> {
+  await trx.raw(
+    `update orders set status = 'credited', credited_nanos = :creditedNanos::bigint,
+       fulfilled_as = :fulfilledAs::text, updated_at = now()
+     where id = :orderId::uuid`,
+    { ...order, creditedNanos: order.creditedNanos.toString() },
   );
 }
 

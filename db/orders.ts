@@ -1,10 +1,12 @@
-import type { AttentionReason, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { Renewal } from '../billing/subscriptions.ts';
 import type { Db, Transaction } from './connection.ts';
 
 export interface Order {
   id: string;
   number: string;
   accountId: string;
+  kind: OrderKind;
   status: OrderStatus;
   provider: ProviderName;
   method: string;
@@ -23,14 +25,25 @@ export interface Order {
   createdAt: Date;
   updatedAt: Date;
   idempotencyKey: string;
+  /** What is bought, in the terms of the day it was ordered. `null`: a top-up. */
+  planVersion: bigint | null;
+  /** Whose period a renewal pays, or which subscription a switch leaves. */
+  subscriptionId: string | null;
+  periodIndex: number | null;
+  /** How what is bought shall be renewed. */
+  renewal: Renewal | null;
+  providerSubscriptionRef: string | null;
+  fulfilledAs: string | null;
 }
 
-const columns = `id, number, account_id as "accountId", status, provider, method, input_hash as "inputHash",
+const columns = `id, number, account_id as "accountId", kind, status, provider, method, input_hash as "inputHash",
   credit_nanos as "creditNanos", pay_currency as "payCurrency", pay_minor as "payMinor",
   checkout_ref as "checkoutRef", checkout_url as "checkoutUrl", payment_ref as "paymentRef",
   paid_minor as "paidMinor", credited_nanos as "creditedNanos", attention_reason as "attentionReason",
   attention_deadline as "attentionDeadline", expires_at as "expiresAt", created_at as "createdAt",
-  updated_at as "updatedAt", idempotency_key as "idempotencyKey"`;
+  updated_at as "updatedAt", idempotency_key as "idempotencyKey", plan_version as "planVersion",
+  subscription_id as "subscriptionId", period_index as "periodIndex", renewal,
+  provider_subscription_ref as "providerSubscriptionRef", fulfilled_as as "fulfilledAs"`;
 
 async function firstOrder(
   db: Db | Transaction,

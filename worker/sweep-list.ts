@@ -9,9 +9,10 @@ import { ensureUsagePartitions } from '../db/usage-partitions.ts';
 import {
   confirmPaymentStart,
   confirmPaymentWorkflow,
+  orderWorkflowOf,
+  type TopUpInput,
   topUpInputOf,
   topUpStart,
-  topUpWorkflow,
 } from '../workflows/contract.ts';
 import type { Sweep } from './sweeps.ts';
 
@@ -48,8 +49,12 @@ async function startForgottenEvents({ db, temporal, logger }: SweepDeps): Promis
 /** Orders whose workflow was terminated or lost: started again, it goes on where the row stands. */
 async function resumeOverdueOrders({ db, temporal, logger }: SweepDeps): Promise<void> {
   const orders = await listOverdueOrders(db, BATCH);
-  for (const order of orders) await temporal.workflow.start(topUpWorkflow, topUpStart(topUpInputOf(order)));
+  for (const order of orders) await resumeOrder(temporal, topUpInputOf(order));
   if (orders.length > 0) logger.info({ orders: orders.length }, 'Resumed orders that were left over');
+}
+
+async function resumeOrder(temporal: Client, input: TopUpInput): Promise<void> {
+  await temporal.workflow.start(orderWorkflowOf(input), topUpStart(input));
 }
 
 async function voidHolds({ db, logger }: SweepDeps): Promise<void> {

@@ -10,9 +10,9 @@ import type { ConfirmPaymentActivities, SettledEvent } from '../activities/confi
 import {
   type ConfirmPaymentInput,
   type ConfirmPaymentResult,
+  orderWorkflowId,
   paymentSettledSignal,
   searchAttributes,
-  topUpWorkflowId,
 } from './contract.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -23,7 +23,7 @@ export async function confirmPayment({ inboxEventId }: ConfirmPaymentInput): Pro
   const { outcome, order } = await settleOrGiveUp(inboxEventId);
   if (order) {
     showOrder(order, outcome);
-    await tellTopUp(order.id);
+    await tellOrder(order);
   }
   return { outcome, orderId: order?.id ?? null };
 }
@@ -64,9 +64,9 @@ function showOrder(order: NonNullable<SettledEvent['order']>, outcome: string): 
 }
 
 /** So that the top-up ends now and not at its next poll. One that has ended already needs no telling. */
-async function tellTopUp(orderId: string): Promise<void> {
+async function tellOrder(order: NonNullable<SettledEvent['order']>): Promise<void> {
   try {
-    await getExternalWorkflowHandle(topUpWorkflowId(orderId)).signal(paymentSettledSignal);
+    await getExternalWorkflowHandle(orderWorkflowId(order)).signal(paymentSettledSignal);
   } catch (error) {
     if (isCancellation(error)) throw error;
   }

@@ -6,7 +6,8 @@
 import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { NANOS_PER_CENT } from '../billing/money.ts';
-import type { AttentionReason, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
+import type { Renewal } from '../billing/subscriptions.ts';
 
 export const taskQueue = 'tollgate';
 
@@ -17,12 +18,30 @@ export const searchAttributes = {
   orderStatus: defineSearchAttributeKey('OrderStatus', SearchAttributeType.KEYWORD),
   amountCents: defineSearchAttributeKey('AmountCents', SearchAttributeType.INT),
   attentionReason: defineSearchAttributeKey('AttentionReason', SearchAttributeType.KEYWORD),
+  /** The first day of the period that is renewed, or of the plan that is switched to: 2026-12-21. */
+  period: defineSearchAttributeKey('Period', SearchAttributeType.KEYWORD),
+  subscriptionStatus: defineSearchAttributeKey('SubscriptionStatus', SearchAttributeType.KEYWORD),
 };
 
 // top-up: one workflow per order. It owns the promise "this order ends credited, or closed, or with a person".
 
 export const topUpWorkflow = 'topUp';
+/** The same process for an order that buys a plan, a pass, a switch or a renewal. */
+export const planOrderWorkflow = 'planOrder';
+
 export const topUpWorkflowId = (orderId: string) => `top-up:${orderId}`;
+export const orderWorkflowId = ({ id, kind }: { id: string; kind: OrderKind }) =>
+  kind === 'top_up' ? topUpWorkflowId(id) : `plan-order:${id}`;
+
+/** What an order buys besides balance. */
+export interface PurchaseInput {
+  kind: Exclude<OrderKind, 'top_up'>;
+  planVersion: string;
+  renewal: Renewal;
+  /** Whose period a renewal pays, or which subscription a switch leaves. */
+  subscriptionId: string | null;
+  periodIndex: number | null;
+}
 
 export interface TopUpInput {
   orderId: string;
@@ -35,6 +54,8 @@ export interface TopUpInput {
   creditNanos: string;
   payCurrency: string;
   payMinor: string;
+  /** Absent: a top-up. */
+  purchase?: PurchaseInput;
 }
 
 /** The input again, from an order's row. */
@@ -49,7 +70,14 @@ export function topUpInputOf(order: StoredTopUp): TopUpInput {
     creditNanos: order.creditNanos.toString(),
     payCurrency: order.payCurrency,
     payMinor: order.payMinor.toString(),
+    ...purchaseOf(order),
   };
+}
+
+function purchaseOf(order: StoredTopUp): { purchase?: PurchaseInput } {
+  const { kind, planVersion, renewal, subscriptionId, periodIndex } = order;
+  if (kind === 'top_up' || planVersion === null || renewal === null) return {};
+  return { purchase: { kind, planVersion: planVersion.toString(), renewal, subscriptionId, periodIndex } };
 }
 
 export interface StoredTopUp {
@@ -62,16 +90,29 @@ export interface StoredTopUp {
   creditNanos: bigint;
   payCurrency: string;
   payMinor: bigint;
+  kind: OrderKind;
+  planVersion: bigint | null;
+  renewal: Renewal | null;
+  subscriptionId: string | null;
+  periodIndex: number | null;
 }
 
 /**
  * How a top-up's workflow is started, by whoever starts it. A finished one may be started again for the same order:
  * its first step finds the row, so it goes on from there (`check again` on an old order), and never pays twice.
  */
+export function orderWorkflowOf(input: TopUpInput): typeof topUpWorkflow | typeof planOrderWorkflow {
+  return input.purchase ? planOrderWorkflow : topUpWorkflow;
+}
+
+function kindOf({ purchase }: TopUpInput): OrderKind {
+  return purchase?.kind ?? 'top_up';
+}
+
 export function topUpStart(input: TopUpInput) {
   return {
     taskQueue,
-    workflowId: topUpWorkflowId(input.orderId),
+    workflowId: orderWorkflowId({ id: input.orderId, kind: kindOf(input) }),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
     args: [input] satisfies [TopUpInput],
@@ -145,3 +186,5 @@ export interface ConfirmPaymentResult {
   outcome: string;
   orderId: string | null;
 }
+
+export * from './subscription-contract.ts';

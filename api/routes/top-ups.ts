@@ -3,7 +3,7 @@ import { formatMinor } from '../../billing/currency.ts';
 import { formatUsd } from '../../billing/money.ts';
 import { listOrderEvents } from '../../db/order-events.ts';
 import { listOrders, type Order } from '../../db/orders.ts';
-import { topUpWorkflowId } from '../../workflows/contract.ts';
+import { orderWorkflowId } from '../../workflows/contract.ts';
 import { type AttemptLimit, attemptsPerMinute } from '../attempts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -129,7 +129,7 @@ function detailRoute(deps: ApiDeps): Route {
         ...event,
         at: event.at.toISOString(),
       }));
-      const workflowUrl = session.role === 'customer' ? null : workflowUrlOf(deps, id);
+      const workflowUrl = session.role === 'customer' ? null : workflowUrlOf(deps, order);
       return { ...toWire(order), timeline, workflow_url: workflowUrl };
     },
   });
@@ -183,9 +183,9 @@ function cancelRoute(deps: ApiDeps, limit: AttemptLimit): Route {
   });
 }
 
-function workflowUrlOf({ config }: ApiDeps, orderId: string): string | null {
+function workflowUrlOf({ config }: ApiDeps, order: Order): string | null {
   if (!config.TEMPORAL_UI_URL) return null;
-  const workflowId = encodeURIComponent(topUpWorkflowId(orderId));
+  const workflowId = encodeURIComponent(orderWorkflowId(order));
   const namespace = encodeURIComponent(config.TEMPORAL_NAMESPACE);
   return `${config.TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/${workflowId}`;
 }

@@ -138,6 +138,11 @@ alter table orders
   add column fulfilled_as text,
   add constraint orders_buy_a_plan check ((kind = 'top_up') = (plan_version is null));
 
+-- A closed pool keeps what calls in flight hold of it, until they are over.
+alter table ledger_accounts add column emptied_at timestamptz;
+create index ledger_accounts_leftovers on ledger_accounts (id)
+  where closed_at is not null and emptied_at is null;
+
 insert into ledger_accounts (id, code) overriding system value values (10, 'plan_sales');
 
 -- A notice is sent once, however often its step runs.
