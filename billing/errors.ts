@@ -37,6 +37,15 @@ export const errorCodes = [
   'order_not_open',
   'provider_unavailable',
   'webhook_refused',
+  // plans
+  'plan_not_available',
+  'plan_already_running',
+  'pass_not_possible',
+  'no_live_plan',
+  'quote_changed',
+  'nothing_to_pay',
+  'live_account',
+  'sandbox_account',
   // the parts below
   'temporal_unavailable',
   'database_unavailable',

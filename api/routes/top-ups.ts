@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { formatMinor } from '../../billing/currency.ts';
 import { formatUsd } from '../../billing/money.ts';
 import { listOrderEvents } from '../../db/order-events.ts';
 import { listOrders, type Order } from '../../db/orders.ts';
 import { orderWorkflowId } from '../../workflows/contract.ts';
 import { type AttemptLimit, attemptsPerMinute } from '../attempts.ts';
 import type { ApiDeps } from '../deps.ts';
+import { ordersToWire, orderToWire } from '../order-wire.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { idempotencyHeaders, pageQuery } from '../schemas/common.ts';
 import {
   createTopUp as createTopUpBody,
-  type TopUp,
   topUp,
   topUpDetail,
   topUpMethods as topUpMethodsBody,
@@ -85,7 +84,7 @@ function createRoute(deps: ApiDeps, limit: AttemptLimit): Route {
         amountUsd: body.amount_usd,
         method: body.method,
       });
-      return toWire(order);
+      return orderToWire(deps.db, order);
     },
   });
 }
@@ -94,7 +93,8 @@ function listRoute({ db }: ApiDeps): Route {
   return defineRoute({
     method: 'get',
     path: '/api/top-ups',
-    summary: 'Top-ups, newest first',
+    summary: 'Orders, newest first',
+    description: 'Top-ups, and orders for plans too.',
     tag,
     access: 'session',
     query: pageQuery.extend({ cursor: z.uuid().optional() }),
@@ -105,7 +105,7 @@ function listRoute({ db }: ApiDeps): Route {
       const orders = await listOrders(db, { accountId: session.accountId, after, limit: limit + 1 });
       const page = orders.slice(0, limit);
       return {
-        items: page.map(toWire),
+        items: await ordersToWire(db, page),
         next_cursor: orders.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },
@@ -130,7 +130,7 @@ function detailRoute(deps: ApiDeps): Route {
         at: event.at.toISOString(),
       }));
       const workflowUrl = session.role === 'customer' ? null : workflowUrlOf(deps, order);
-      return { ...toWire(order), timeline, workflow_url: workflowUrl };
+      return { ...(await orderToWire(deps.db, order)), timeline, workflow_url: workflowUrl };
     },
   });
 }
@@ -154,7 +154,7 @@ function checkRoute(deps: ApiDeps, limit: AttemptLimit): Route {
     errors: ['not_found', 'rate_limit_exceeded', 'provider_unavailable', 'temporal_unavailable'],
     handler: async ({ session, params: { id }, query }) => {
       await limit(session.accountId);
-      return toWire(await checkTopUp(deps, session, id, query.returned));
+      return orderToWire(deps.db, await checkTopUp(deps, session, id, query.returned));
     },
   });
 }
@@ -178,7 +178,7 @@ function cancelRoute(deps: ApiDeps, limit: AttemptLimit): Route {
     ],
     handler: async ({ session, params: { id } }) => {
       await limit(session.accountId);
-      return toWire(await cancelTopUp(deps, session, id));
+      return orderToWire(deps.db, await cancelTopUp(deps, session, id));
     },
   });
 }
@@ -188,24 +188,4 @@ function workflowUrlOf({ config }: ApiDeps, order: Order): string | null {
   const workflowId = encodeURIComponent(orderWorkflowId(order));
   const namespace = encodeURIComponent(config.TEMPORAL_NAMESPACE);
   return `${config.TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/${workflowId}`;
-}
-
-function toWire(order: Order): TopUp {
-  return {
-    id: order.id,
-    number: order.number,
-    status: order.status,
-    amount_usd: formatUsd(order.creditNanos),
-    credited_usd: formatUsd(order.creditedNanos),
-    method: order.method,
-    provider: order.provider,
-    pay_currency: order.payCurrency,
-    pay_amount: formatMinor(order.payMinor, order.payCurrency),
-    checkout_url: order.status === 'link_issued' ? order.checkoutUrl : null,
-    attention_reason: order.attentionReason,
-    attention_deadline: order.attentionDeadline?.toISOString() ?? null,
-    expires_at: order.expiresAt.toISOString(),
-    created_at: order.createdAt.toISOString(),
-    updated_at: order.updatedAt.toISOString(),
-  };
 }

@@ -35,9 +35,17 @@ export const topUp = z
   .object({
     id: z.uuid(),
     number: z.string().meta({ description: 'Quote it to support', example: 'TG-4H7K2M9QXA' }),
+    kind: z
+      .enum(['top_up', 'plan', 'pass', 'switch', 'renewal'])
+      .meta({ description: '`top_up` buys balance, the others a plan' }),
+    title: z.string().meta({ description: 'What is bought', example: 'Premium plan, one month' }),
     status: z.enum(orderStatuses),
     amount_usd: usd,
-    credited_usd: usd,
+    credited_usd: usd.meta({ description: 'To the wallet; of an order that bought a plan, 0' }),
+    fulfilled_as: z.string().nullable().meta({
+      description:
+        'What a paid order for a plan became: activated, appended, switched, renewed, or wallet, where it could not become that any more and is balance',
+    }),
     method: z.string(),
     provider: z.string(),
     pay_currency: z.string(),
