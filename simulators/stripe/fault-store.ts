@@ -10,7 +10,9 @@ export interface FaultListing {
 
 /** Faults live in the database, so that a standing one survives a restart of the simulator. */
 export function addFault(database: DatabaseSync, fault: Fault): number {
-  const remaining = fault.kind === 'reorder' && fault.times !== null ? fault.times * fault.hold : fault.times;
+  // These strike once for every event that they hold.
+  const held = fault.kind === 'reorder' ? fault.hold : fault.kind === 'sequence' ? fault.types.length : 1;
+  const remaining = fault.times === null ? null : fault.times * held;
   const sql = 'insert into faults (kind, body, remaining) values (?, ?, ?) returning id';
   return Number(database.prepare(sql).get(fault.kind, JSON.stringify(fault), remaining)?.id);
 }

@@ -45,6 +45,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
     max_wait_ms: milliseconds.default(10_000),
   }),
 
+  /** One event of each of these types wait for each other and leave in this order. */
+  z.strictObject({
+    kind: z.literal('sequence'),
+    ...count,
+    types: z.array(z.string()).min(2).max(20),
+    apart_ms: milliseconds.default(100),
+    max_wait_ms: milliseconds.default(10_000),
+  }),
+
   z.strictObject({ kind: z.literal('wrong_signature'), ...onEvent }),
   z.strictObject({ kind: z.literal('empty_key_signature'), ...onEvent }),
   z.strictObject({ kind: z.literal('no_signature'), ...onEvent }),

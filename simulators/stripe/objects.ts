@@ -33,6 +33,7 @@ function writers(database: DatabaseSync) {
     'insert into objects (id, object, created, body, hidden) values (?, ?, ?, ?, ?)',
   );
   const update = database.prepare('update objects set body = ? where id = ?');
+  const hide = database.prepare('update objects set hidden = json_patch(hidden, ?) where id = ?');
   return {
     insert<T extends Created>(value: T, hidden: object = {}): T {
       insert.run(value.id, value.object, value.created, JSON.stringify(value), JSON.stringify(hidden));
@@ -41,6 +42,10 @@ function writers(database: DatabaseSync) {
     replace<T extends StripeObject>(value: T): T {
       update.run(JSON.stringify(value), value.id);
       return value;
+    },
+    /** Adds to what the API never shows. */
+    hide(id: string, more: object): void {
+      hide.run(JSON.stringify(more), id);
     },
   };
 }

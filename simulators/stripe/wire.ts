@@ -6,11 +6,17 @@ type Wire<T> = { [K in keyof T]: string extends T[K] ? Extract<T[K], string | nu
 export type Session = Wire<Stripe.Checkout.Session>;
 export type PaymentIntent = Wire<Stripe.PaymentIntent>;
 export type PaymentMethod = Wire<Stripe.PaymentMethod>;
+export type SetupIntent = Wire<Stripe.SetupIntent>;
 export type Charge = Wire<Stripe.Charge>;
 export type Refund = Wire<Stripe.Refund>;
 export type Dispute = Wire<Stripe.Dispute>;
 export type Customer = Wire<Stripe.Customer>;
 export type BalanceTransaction = Wire<Stripe.BalanceTransaction>;
+export type Subscription = Wire<Stripe.Subscription>;
+export type SubscriptionItem = Wire<Stripe.SubscriptionItem>;
+export type Invoice = Wire<Stripe.Invoice>;
+export type InvoiceLineItem = Wire<Stripe.InvoiceLineItem>;
+export type InvoicePayment = Wire<Stripe.InvoicePayment>;
 export type LastPaymentError = Stripe.PaymentIntent.LastPaymentError;
 
 export type Metadata = Record<string, string>;

@@ -9,8 +9,9 @@ import {
   paySession,
   settleSession,
 } from './outcomes.ts';
+import { declineOnPage, saveOnPage } from './saving.ts';
 
-export type SessionAction = 'pay' | 'decline' | 'pay-later' | 'settle' | 'fail-later' | 'expire';
+export type SessionAction = 'pay' | 'save' | 'decline' | 'pay-later' | 'settle' | 'fail-later' | 'expire';
 
 /** What a buyer, a bank or the clock can do to a session; the page and the control API share it. */
 export const sessionActions: Record<
@@ -18,7 +19,11 @@ export const sessionActions: Record<
   (simulator: Simulator, id: string, options: PayOptions) => Session
 > = {
   pay: paySession,
-  decline: declineSession,
+  save: saveOnPage,
+  decline: (simulator, id) =>
+    simulator.objects.get<Session>('checkout.session', id).mode === 'setup'
+      ? declineOnPage(simulator, id)
+      : declineSession(simulator, id),
   'pay-later': payLater,
   settle: settleSession,
   'fail-later': failSessionLater,

@@ -29,14 +29,16 @@ export function startBuying(simulator: Simulator, id: string, options: PayOption
   if (stored.status !== 'open' && !(options.late === true && stored.status === 'expired')) {
     throw invalidRequest(`This Checkout Session is not open: its status is \`${stored.status}\`.`);
   }
-  const { paymentIntentData } = simulator.objects.hidden(id) as SessionSecrets;
+  if (stored.mode === 'setup') throw invalidRequest('Nothing has to be paid on this Checkout Session.');
+  const secrets = simulator.objects.hidden(id) as SessionSecrets;
   const session = { ...stored, ...changedAmount(stored, options) };
-  const buyer = identifyBuyer(simulator, session, paymentIntentData.setup_future_usage !== undefined);
+  const buyer = identifyBuyer(simulator, session, secrets.paymentIntentData.setup_future_usage !== undefined);
   session.customer = buyer.customer;
   session.customer_details = customerDetails(buyer.email, buyer.name);
   if (session.amount_total === 0) return { session, buyer, intent: undefined };
-  const intent = intentOf(simulator, session, paymentIntentData);
-  session.payment_intent = intent.id;
+  const intent = intentOf(simulator, session, secrets);
+  if (session.mode === 'subscription') simulator.objects.hide(id, { attempt: intent.id });
+  else session.payment_intent = intent.id;
   return { session, buyer, intent };
 }
 
@@ -48,7 +50,7 @@ function changedAmount(session: Session, { amount, currency }: PayOptions): Part
   };
 }
 
-function identifyBuyer(simulator: Simulator, session: Session, saveCard: boolean): Buyer {
+export function identifyBuyer(simulator: Simulator, session: Session, saveCard: boolean): Buyer {
   const name = 'Simulated Buyer';
   if (session.customer !== null) {
     const customer = simulator.objects.get<Customer>('customer', session.customer);
@@ -59,18 +61,21 @@ function identifyBuyer(simulator: Simulator, session: Session, saveCard: boolean
   return { customer: createCustomer(simulator, { email, name }).id, email, name };
 }
 
-function intentOf(
-  simulator: Simulator,
-  session: Session,
-  data: SessionSecrets['paymentIntentData'],
-): PaymentIntent {
+function intentOf(simulator: Simulator, session: Session, secrets: SessionSecrets): PaymentIntent {
   const { amount_total, currency } = session;
   if (amount_total === null || currency === null) throw new Error(`${session.id} has no amount`);
-  const earlier = simulator.objects.find<PaymentIntent>('payment_intent', session.payment_intent ?? '');
+  const earlier = simulator.objects.find<PaymentIntent>(
+    'payment_intent',
+    session.payment_intent ?? secrets.attempt ?? '',
+  );
   // Cancelled with its session: money that arrives late arrives on a payment of its own.
   if (earlier !== undefined && earlier.status !== 'canceled') {
     return simulator.objects.replace<PaymentIntent>({ ...earlier, amount: amount_total, currency });
   }
+  const data =
+    session.mode === 'subscription'
+      ? { description: 'Subscription creation', setup_future_usage: 'off_session' as const }
+      : secrets.paymentIntentData;
   return createPaymentIntent(simulator, {
     amount: amount_total,
     currency,

@@ -30,7 +30,7 @@ function buildLineItem(simulator: Simulator, line: LineItemParameters, index: nu
       param: `${param}[price_data]`,
     });
   }
-  const { unit_amount, product_data } = line.price_data;
+  const { unit_amount, product_data, recurring } = line.price_data;
   const currency = checkCurrency(line.price_data.currency, `${param}[price_data][currency]`);
   const amount = unit_amount * line.quantity;
   return {
@@ -42,12 +42,19 @@ function buildLineItem(simulator: Simulator, line: LineItemParameters, index: nu
     amount_total: amount,
     currency,
     description: product_data.name,
-    price: buildPrice(simulator, currency, unit_amount),
+    price: buildPrice(simulator, currency, unit_amount, recurring),
     quantity: line.quantity,
   };
 }
 
-function buildPrice(simulator: Simulator, currency: string, unitAmount: number) {
+export type Recurrence = NonNullable<NonNullable<LineItemParameters['price_data']>['recurring']>;
+
+function buildPrice(
+  simulator: Simulator,
+  currency: string,
+  unitAmount: number,
+  recurrence: Recurrence | undefined,
+) {
   return {
     id: newId('price'),
     object: 'price',
@@ -59,9 +66,12 @@ function buildPrice(simulator: Simulator, currency: string, unitAmount: number) 
     metadata: {},
     nickname: null,
     product: newId('prod', 14),
-    recurring: null,
+    recurring:
+      recurrence === undefined
+        ? null
+        : { ...recurrence, meter: null, trial_period_days: null, usage_type: 'licensed' },
     tax_behavior: 'unspecified',
-    type: 'one_time',
+    type: recurrence === undefined ? 'one_time' : 'recurring',
     unit_amount: unitAmount,
     unit_amount_decimal: String(unitAmount),
   };

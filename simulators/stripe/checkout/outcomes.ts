@@ -3,24 +3,29 @@ import { begin, fail, failLater, settle, succeed } from '../payments/attempts.ts
 import { findCard, genericDecline } from '../payments/cards.ts';
 import { cancelPaymentIntent } from '../payments/payment-intents.ts';
 import { createBankAccount, createCard } from '../payments/payment-methods.ts';
+import { cancelSetup } from '../payments/setup-intents.ts';
 import type { Simulator } from '../simulator.ts';
 import { invalidRequest } from '../stripe-error.ts';
-import type { PaymentIntent, Session } from '../wire.ts';
+import { beginSubscription } from '../subscriptions/beginning.ts';
+import type { PaymentIntent, Session, SetupIntent } from '../wire.ts';
 import { type Buying, type PayOptions, startBuying } from './buying.ts';
+import { complete } from './completion.ts';
 
 /** The buyer pays by card. A card that declines leaves the session open. */
 export function paySession(simulator: Simulator, id: string, options: PayOptions = {}): Session {
   const buying = startBuying(simulator, id, options);
   if (buying.intent === undefined) return complete(simulator, buying.session, 'no_payment_required');
   const card = findCard(options.card);
-  const saved = buying.intent.setup_future_usage !== null;
+  const saved = buying.intent.setup_future_usage !== null && card.onSession === 'ok';
   const method = createCard(simulator, card, buying.buyer, saved);
   if (card.onSession !== 'ok') {
     fail(simulator, buying.intent, method, card.onSession);
     return simulator.objects.replace(buying.session);
   }
-  succeed(simulator, buying.intent, method);
-  return complete(simulator, buying.session, 'paid');
+  const paid = succeed(simulator, buying.intent, method);
+  const isSubscription = buying.session.mode === 'subscription';
+  const session = isSubscription ? beginSubscription(simulator, buying.session, paid) : buying.session;
+  return complete(simulator, session, 'paid');
 }
 
 /** The buyer tries a card that the bank refuses. */
@@ -33,6 +38,9 @@ export function declineSession(simulator: Simulator, id: string): Session {
 /** The buyer chooses a method whose money arrives, or fails to arrive, days later. */
 export function payLater(simulator: Simulator, id: string, options: PayOptions = {}): Session {
   const { session, intent, buyer } = requirePayment(startBuying(simulator, id, options));
+  if (session.mode === 'subscription') {
+    throw invalidRequest('This simulator begins subscriptions with cards only.');
+  }
   begin(simulator, intent, createBankAccount(simulator, buyer));
   return complete(simulator, session, 'unpaid');
 }
@@ -65,19 +73,11 @@ export function expireSession(simulator: Simulator, id: string): Session {
     const intent = simulator.objects.get<PaymentIntent>('payment_intent', session.payment_intent);
     cancelPaymentIntent(simulator, intent, 'expired');
   }
+  if (session.setup_intent !== null) {
+    cancelSetup(simulator, simulator.objects.get<SetupIntent>('setup_intent', session.setup_intent));
+  }
   recordEvent(simulator, 'checkout.session.expired', expired);
   return expired;
-}
-
-function complete(simulator: Simulator, session: Session, paymentStatus: Session['payment_status']): Session {
-  const completed = simulator.objects.replace<Session>({
-    ...session,
-    status: 'complete',
-    payment_status: paymentStatus,
-    url: null,
-  });
-  recordEvent(simulator, 'checkout.session.completed', completed);
-  return completed;
 }
 
 function requirePayment(buying: Buying): Buying & { intent: PaymentIntent } {

@@ -26,6 +26,12 @@ const lineItem = z.strictObject({
         metadata: metadata.optional(),
         tax_code: text.optional(),
       }),
+      recurring: z
+        .strictObject({
+          interval: z.enum(['day', 'week', 'month', 'year']),
+          interval_count: naturalNumber.pipe(z.number().min(1).max(36)).default(1),
+        })
+        .optional(),
       tax_behavior: z.enum(['exclusive', 'inclusive', 'unspecified']).optional(),
     })
     .optional(),
@@ -40,6 +46,9 @@ const paymentIntentData = z.strictObject({
   statement_descriptor: text.optional(),
   statement_descriptor_suffix: text.optional(),
 });
+
+const setupIntentData = z.strictObject({ description: text.optional(), metadata: metadata.optional() });
+const subscriptionData = z.strictObject({ description: text.optional(), metadata: metadata.optional() });
 
 /** Real parameters of Stripe that change nothing here, so that they are not refused as unknown. */
 const accepted = Object.fromEntries(
@@ -72,10 +81,12 @@ export const createSessionParameters = z.strictObject({
   client_reference_id: z.string().min(1).max(200).optional(),
   customer: text.optional(),
   customer_email: email.optional(),
-  customer_creation: z.enum(['always', 'if_required']).default('if_required'),
+  customer_creation: z.enum(['always', 'if_required']).optional(),
   currency: text.optional(),
   metadata: metadata.default({}),
-  payment_intent_data: paymentIntentData.default({}),
+  payment_intent_data: paymentIntentData.optional(),
+  setup_intent_data: setupIntentData.optional(),
+  subscription_data: subscriptionData.optional(),
   expires_at: naturalNumber.optional(),
   allow_promotion_codes: boolean.optional(),
   allowed_payment_method_types: z.array(text).optional(),

@@ -1,15 +1,19 @@
 import { newId } from '../ids.ts';
+import { createSetupIntent } from '../payments/setup-intents.ts';
 import { nowInSeconds, type Simulator } from '../simulator.ts';
 import { invalidRequest } from '../stripe-error.ts';
-import type { Customer, Session } from '../wire.ts';
-import { checkAmount } from './currency.ts';
-import { buildLineItems, type LineItem } from './line-items.ts';
+import type { Customer, Session, SetupIntent } from '../wire.ts';
+import type { LineItem } from './line-items.ts';
+import { type Asked, askedFor } from './modes.ts';
 import type { CreateSessionParameters } from './parameters.ts';
 
 /** What a session needs to know later and never shows. */
 export interface SessionSecrets {
   lineItems: LineItem[];
-  paymentIntentData: CreateSessionParameters['payment_intent_data'];
+  paymentIntentData: NonNullable<CreateSessionParameters['payment_intent_data']>;
+  subscriptionData: NonNullable<CreateSessionParameters['subscription_data']>;
+  /** The payment that was tried for the first invoice of a subscription: the session does not name it. */
+  attempt?: string;
 }
 
 const minute = 60;
@@ -17,24 +21,36 @@ const day = 24 * 60 * minute;
 /** A caller computes "in 30 minutes" before the request arrives. */
 const grace = 10;
 
-/** Opens a checkout page for one payment. */
+/** Opens a checkout page: for a payment, for the first one of a subscription, or for a card to keep. */
 export function createSession(simulator: Simulator, parameters: CreateSessionParameters): Session {
-  if (parameters.mode !== 'payment') {
-    throw invalidRequest(`This simulator has no mode '${parameters.mode}' yet.`, { param: 'mode' });
-  }
-  const lineItems = buildLineItems(simulator, parameters.line_items);
-  const total = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
-  const currency = lineItems[0]?.currency ?? 'usd';
-  if (total > 0) checkAmount(total, currency, 'line_items');
-  const secrets: SessionSecrets = { lineItems, paymentIntentData: parameters.payment_intent_data };
-  return simulator.objects.insert(buildSession(simulator, parameters, total, currency), secrets);
+  const asked = askedFor(simulator, parameters);
+  const session = buildSession(simulator, parameters, asked);
+  if (session.mode === 'setup') session.setup_intent = setupIntentOf(simulator, session, parameters).id;
+  const secrets: SessionSecrets = {
+    lineItems: asked.lineItems,
+    paymentIntentData: parameters.payment_intent_data ?? {},
+    subscriptionData: parameters.subscription_data ?? {},
+  };
+  return simulator.objects.insert(session, secrets);
+}
+
+function setupIntentOf(
+  simulator: Simulator,
+  session: Session,
+  { setup_intent_data: data }: CreateSessionParameters,
+): SetupIntent {
+  return createSetupIntent(simulator, {
+    customer: session.customer,
+    description: data?.description ?? null,
+    metadata: data?.metadata ?? {},
+    paymentMethodTypes: session.payment_method_types,
+  });
 }
 
 function buildSession(
   simulator: Simulator,
   parameters: CreateSessionParameters,
-  total: number,
-  currency: string,
+  { total, currency }: Asked,
 ): Session {
   const id = newId('cs_test_a1', 56);
   const email = buyerEmail(simulator, parameters);
@@ -50,20 +66,25 @@ function buildSession(
     created: nowInSeconds(simulator),
     currency,
     customer: parameters.customer ?? null,
-    customer_creation: parameters.customer === undefined ? parameters.customer_creation : null,
+    customer_creation: parameters.customer === undefined ? customerCreation(parameters) : null,
     customer_details: email === null ? null : customerDetails(email, null),
     customer_email: parameters.customer_email ?? null,
     expires_at: expiresAt(simulator, parameters.expires_at),
     metadata: parameters.metadata,
-    mode: 'payment',
+    mode: parameters.mode,
     payment_method_types: parameters.allowed_payment_method_types ?? ['card', 'us_bank_account'],
-    payment_status: total === 0 ? 'no_payment_required' : 'unpaid',
+    payment_status: !total ? 'no_payment_required' : 'unpaid',
     status: 'open',
     success_url: parameters.success_url,
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: `${simulator.publicUrl}/c/pay/${id}`,
   };
+}
+
+/** A subscription always belongs to a customer. */
+function customerCreation({ mode, customer_creation }: CreateSessionParameters) {
+  return mode === 'subscription' ? 'always' : (customer_creation ?? 'if_required');
 }
 
 function buyerEmail(simulator: Simulator, parameters: CreateSessionParameters): string | null {

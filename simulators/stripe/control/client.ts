@@ -1,10 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import { controlCaller } from '../../control-client.ts';
 import type { SessionAction } from '../checkout/actions.ts';
 import type { FaultListing } from '../fault-store.ts';
 import type { FaultInput } from '../faults.ts';
+import type { CardAnswer } from '../payments/cards.ts';
+import type { attemptOptions, renewalOptions } from '../subscriptions/renewal.ts';
 import type { Delivery } from '../webhooks/deliveries.ts';
-import type { Dispute, Refund, Session, StripeEvent } from '../wire.ts';
+import type {
+  Dispute,
+  Invoice,
+  PaymentIntent,
+  PaymentMethod,
+  Refund,
+  Session,
+  StripeEvent,
+  Subscription,
+} from '../wire.ts';
 import type { PayInput, WebhookInput } from './schemas.ts';
 
 export type StripeControl = ReturnType<typeof stripeControl>;
@@ -22,6 +34,7 @@ export function stripeControl(url: string) {
     clearFaults: () => call<{ removed: number }>('DELETE', '/faults'),
     ...sessionControl(call),
     ...moneyControl(call),
+    ...recurringControl(call),
     ...eventControl(call),
   };
 }
@@ -33,6 +46,8 @@ function sessionControl(call: Call) {
     call<Session>('POST', `/sessions/${session}/${action}`, options);
   return {
     pay: (session: string, options?: PayInput) => act(session, 'pay', options),
+    /** Leaves a card on a page that only keeps one. */
+    save: (session: string, options?: PayInput) => act(session, 'save', options),
     decline: (session: string) => act(session, 'decline'),
     payLater: (session: string, options?: PayInput) => act(session, 'pay-later', options),
     settle: (session: string) => act(session, 'settle'),
@@ -53,6 +68,29 @@ function moneyControl(call: Call) {
     dispute: (charge: string) => call<Dispute>('POST', `/charges/${charge}/dispute`),
     winDispute: (dispute: string) => call<Dispute>('POST', `/disputes/${dispute}/win`),
     loseDispute: (dispute: string) => call<Dispute>('POST', `/disputes/${dispute}/lose`),
+  };
+}
+
+function recurringControl(call: Call) {
+  return {
+    /** What a saved card answers from now on, when it is charged while its owner is away. */
+    cardAnswers: (paymentMethod: string, answer: CardAnswer) =>
+      call<PaymentMethod>('POST', `/payment_methods/${paymentMethod}/answer`, { answer }),
+    /** The money of a processing charge arrives. */
+    settleCharge: (paymentIntent: string) =>
+      call<PaymentIntent>('POST', `/payment_intents/${paymentIntent}/settle`),
+    /** The bank refuses a processing charge in the end. */
+    failCharge: (paymentIntent: string) =>
+      call<PaymentIntent>('POST', `/payment_intents/${paymentIntent}/fail`),
+    /** The provider bills the next period now; a subscription that was to end with its period ends. */
+    chargePeriod: (subscription: string, options: z.input<typeof renewalOptions> = {}) =>
+      call<Subscription>('POST', `/subscriptions/${subscription}/charge`, options),
+    /** The provider tries an unpaid invoice again. */
+    retryInvoice: (invoice: string, options: z.input<typeof attemptOptions> = {}) =>
+      call<Invoice>('POST', `/invoices/${invoice}/retry`, options),
+    /** The provider gives a subscription up. */
+    endSubscription: (subscription: string) =>
+      call<Subscription>('POST', `/subscriptions/${subscription}/end`),
   };
 }
 

@@ -1,7 +1,5 @@
 import Router from '@koa/router';
-import type { Context } from 'koa';
 import { z } from 'zod';
-import { readBody } from '../../read-body.ts';
 import { isSessionAction, sessionActions } from '../checkout/actions.ts';
 import { clearDatabase } from '../database.ts';
 import { addFault, listFaults, removeFaults } from '../fault-store.ts';
@@ -14,9 +12,9 @@ import { listDeliveries } from '../webhooks/deliveries.ts';
 import type { Dispatcher } from '../webhooks/dispatcher.ts';
 import { countUndelivered } from '../webhooks/queue.ts';
 import type { Session, StripeEvent, StripeObject } from '../wire.ts';
+import { readJson } from './read-json.ts';
+import { recurringRoutes } from './recurring-routes.ts';
 import { payOptions, webhookSchema } from './schemas.ts';
-
-const bodyLimit = 1024 * 1024;
 
 /** What real Stripe does not offer: buyers, banks and bad luck on demand. */
 export function controlRouter(simulator: Simulator, dispatcher: Dispatcher): Router {
@@ -39,6 +37,7 @@ export function controlRouter(simulator: Simulator, dispatcher: Dispatcher): Rou
   faultRoutes(router, simulator);
   sessionRoutes(router, simulator);
   moneyRoutes(router, simulator);
+  recurringRoutes(router, simulator);
   eventRoutes(router, simulator, dispatcher);
   return router;
 }
@@ -105,15 +104,4 @@ function eventRoutes(router: Router, simulator: Simulator, dispatcher: Dispatche
     const { about } = context.query;
     context.body = listDeliveries(simulator.database, typeof about === 'string' ? about : undefined);
   });
-}
-
-async function readJson<T>(context: Context, schema: z.ZodType<T>): Promise<T> {
-  const text = (await readBody(context.req, bodyLimit))?.toString() || '{}';
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof z.ZodError) throw invalidRequest(z.prettifyError(error));
-    if (error instanceof SyntaxError) throw invalidRequest('The body is not JSON.');
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CardAnswer, cardAnswers } from '../payments/cards.ts';
 import { defaultEvents } from '../webhooks/default-events.ts';
 
 export const payOptions = z.strictObject({
@@ -7,6 +8,8 @@ export const payOptions = z.strictObject({
   card: z.string().optional(),
   late: z.boolean().optional(),
 });
+
+export const cardSchema = z.strictObject({ answer: z.enum(Object.keys(cardAnswers) as CardAnswer[]) });
 
 export const webhookSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),

@@ -1,43 +1,57 @@
 import type { LineItem } from '../checkout/line-items.ts';
 import { returnUrl } from '../checkout/parameters.ts';
 import { cards } from '../payments/cards.ts';
-import type { PaymentIntent, Session } from '../wire.ts';
+import type { Session } from '../wire.ts';
 import { escapeHtml, formatAmount } from './html.ts';
 import { style } from './style.ts';
 
 export interface PageInput {
   session: Session;
   lines: LineItem[];
-  intent: PaymentIntent | undefined;
+  /** Why the bank refused the last card; absent where it refused none. */
+  refusal: string | undefined;
+  /** Whether money is on its way. */
+  isProcessing: boolean;
 }
 
-/** The page where the buyer pays: one form whose buttons are the outcomes. */
-export function renderPage({ session, lines, intent }: PageInput): string {
-  const amount = formatAmount(session.amount_total ?? 0, session.currency ?? 'usd');
+/** The page where the buyer pays or leaves a card: one form whose buttons are the outcomes. */
+export function renderPage(input: PageInput): string {
+  const { session, lines } = input;
+  const isSetup = session.mode === 'setup';
+  const amount = priceOf(session, lines);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>Pay ${escapeHtml(amount)} (simulated)</title>
+<title>${isSetup ? 'Save a card' : `Pay ${escapeHtml(amount)}`} (simulated)</title>
 <style>${style}</style>
 </head>
 <body>
 <p class="banner" role="note">Simulated Stripe page. No real money moves.</p>
 <main data-session="${session.id}" data-status="${session.status}" data-payment-status="${session.payment_status}">
 <div class="card">
-<h1>${escapeHtml(lines.map((line) => line.description).join(', '))}</h1>
-<p class="amount" id="amount" data-testid="amount">${escapeHtml(amount)}</p>
+<h1>${isSetup ? 'Save a card for later payments' : escapeHtml(lines.map((line) => line.description).join(', '))}</h1>
+${isSetup ? '' : `<p class="amount" id="amount" data-testid="amount">${escapeHtml(amount)}</p>`}
 ${details(session, lines)}
-${intent?.status === 'requires_payment_method' ? refusal(intent) : ''}
-${controls(session, intent, amount)}
+${input.refusal === undefined ? '' : errorNotice(input.refusal)}
+${controls(input, amount)}
 ${backLink(session)}
 </div>
 </main>
 </body>
 </html>
 `;
+}
+
+/** `$20.00`, or `$20.00 / month` where it repeats. */
+function priceOf(session: Session, lines: LineItem[]): string {
+  const amount = formatAmount(session.amount_total ?? 0, session.currency ?? 'usd');
+  const repeats = lines[0]?.price.recurring;
+  if (!repeats) return amount;
+  const { interval, interval_count: count } = repeats;
+  return `${amount} / ${count === 1 ? interval : `${count} ${interval}s`}`;
 }
 
 function details(session: Session, lines: LineItem[]): string {
@@ -64,17 +78,17 @@ function row(term: string, text: string, kind = ''): string {
   return `<div><dt>${escapeHtml(term)}</dt><dd class="${kind}">${escapeHtml(text)}</dd></div>`;
 }
 
-function refusal(intent: PaymentIntent): string {
-  const message = intent.last_payment_error?.message;
-  return message ? `<p class="notice error" id="error" role="alert">${escapeHtml(message)}</p>` : '';
+function errorNotice(message: string): string {
+  return `<p class="notice error" id="error" role="alert">${escapeHtml(message)}</p>`;
 }
 
-function controls(session: Session, intent: PaymentIntent | undefined, amount: string): string {
+function controls({ session, isProcessing }: PageInput, amount: string): string {
   const form = (content: string) => `<form method="post">${content}</form>`;
-  if (session.status === 'open') return form(`${cardPicker()}${openButtons(escapeHtml(amount))}`);
+  if (session.status === 'open') return form(cardPicker() + openButtons(session, escapeHtml(amount)));
   if (session.status === 'expired') return notice('This page has expired. You have not been charged.');
+  if (session.mode === 'setup') return notice('The card is saved. You are all done here.');
   if (session.payment_status !== 'unpaid') return notice('Paid. You are all done here.');
-  if (intent?.status !== 'processing') return notice('The bank refused the payment.');
+  if (!isProcessing) return notice('The bank refused the payment.');
   return (
     notice('The payment is on its way. A bank takes days for this; here you decide.') +
     form(button('settle', 'Let the money arrive', 'primary') + button('fail-later', 'Let the bank refuse it'))
@@ -87,10 +101,10 @@ function cardPicker(): string {
 <select id="card" name="card" data-testid="card">${options.join('')}</select>`;
 }
 
-function openButtons(amount: string): string {
+function openButtons({ mode }: Session, amount: string): string {
   return [
-    button('pay', `Pay ${amount}`, 'primary'),
-    button('pay-later', 'Pay later (bank transfer)'),
+    mode === 'setup' ? button('save', 'Save card', 'primary') : button('pay', `Pay ${amount}`, 'primary'),
+    mode === 'payment' ? button('pay-later', 'Pay later (bank transfer)') : '',
     button('decline', 'Let the card be declined'),
     button('expire', 'Let this page expire'),
   ].join('\n');

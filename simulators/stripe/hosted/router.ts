@@ -6,8 +6,8 @@ import { returnUrl } from '../checkout/parameters.ts';
 import type { SessionSecrets } from '../checkout/session.ts';
 import type { Simulator } from '../simulator.ts';
 import { invalidRequest } from '../stripe-error.ts';
-import type { PaymentIntent, Session } from '../wire.ts';
-import { renderPage } from './page.ts';
+import type { PaymentIntent, Session, SetupIntent } from '../wire.ts';
+import { type PageInput, renderPage } from './page.ts';
 
 const formLimit = 10_000;
 
@@ -40,8 +40,6 @@ function press(simulator: Simulator, id: string, action: string, card: string | 
 }
 
 function showPage(simulator: Simulator, context: Context, session: Session): void {
-  const { lineItems } = simulator.objects.hidden(session.id) as SessionSecrets;
-  const intent = simulator.objects.find<PaymentIntent>('payment_intent', session.payment_intent ?? '');
   context.type = 'html';
   context.set('cache-control', 'no-store');
   // No form-action: it would also forbid the redirect back to the shop.
@@ -49,5 +47,20 @@ function showPage(simulator: Simulator, context: Context, session: Session): voi
     'content-security-policy',
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
   );
-  context.body = renderPage({ session, lines: lineItems, intent });
+  context.body = renderPage(pageInput(simulator, session));
+}
+
+function pageInput(simulator: Simulator, session: Session): PageInput {
+  const { lineItems, attempt } = simulator.objects.hidden(session.id) as SessionSecrets;
+  const { objects } = simulator;
+  const payment = objects.find<PaymentIntent>('payment_intent', session.payment_intent ?? attempt ?? '');
+  const setup = objects.find<SetupIntent>('setup_intent', session.setup_intent ?? '');
+  const error =
+    session.status === 'expired' ? null : (payment?.last_payment_error ?? setup?.last_setup_error);
+  return {
+    session,
+    lines: lineItems,
+    refusal: error?.message,
+    isProcessing: payment?.status === 'processing',
+  };
 }

@@ -9,6 +9,9 @@ export interface Card {
   offSession: 'ok' | Decline;
 }
 
+/** `processing`: the bank says later. */
+export type BankAnswer = 'ok' | 'processing' | Decline;
+
 export interface Decline {
   code: 'authentication_required' | 'card_declined';
   declineCode: string;
@@ -30,6 +33,16 @@ export const genericDecline: Decline = {
   declineCode: 'generic_decline',
   message: 'Your card was declined.',
 };
+
+/** What a saved card can be told to answer from now on. */
+export const cardAnswers = {
+  ok: 'ok',
+  processing: 'processing',
+  declined: genericDecline,
+  insufficient_funds: insufficientFunds,
+  needs_authentication: authentication,
+} as const satisfies Record<string, BankAnswer>;
+export type CardAnswer = keyof typeof cardAnswers;
 
 export const cards: readonly Card[] = [
   {

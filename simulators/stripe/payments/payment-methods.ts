@@ -1,7 +1,7 @@
 import { newId } from '../ids.ts';
 import { nowInSeconds, type Simulator } from '../simulator.ts';
 import type { PaymentMethod } from '../wire.ts';
-import { type Card, cards, findCard } from './cards.ts';
+import { type BankAnswer, type Card, type CardAnswer, cardAnswers, cards, findCard } from './cards.ts';
 
 export interface Buyer {
   email: string | null;
@@ -65,4 +65,17 @@ export function resolvePaymentMethod(
     return simulator.objects.get<PaymentMethod>('payment_method', id, 'payment_method');
   }
   return createCard(simulator, findCard(id), { email: null, name: null, customer }, customer !== null);
+}
+
+/** What the bank says when this card is charged while its owner is away. */
+export function answerOffSession(simulator: Simulator, method: PaymentMethod): BankAnswer {
+  const { answer } = simulator.objects.hidden(method.id) as { answer?: CardAnswer };
+  return answer === undefined ? findCard(method.card?.last4).offSession : cardAnswers[answer];
+}
+
+/** Lets a saved card answer something else from now on. */
+export function tellCard(simulator: Simulator, id: string, answer: CardAnswer): PaymentMethod {
+  const method = simulator.objects.get<PaymentMethod>('payment_method', id);
+  simulator.objects.hide(id, { answer });
+  return method;
 }

@@ -13,6 +13,7 @@ interface CustomerInput {
   name?: string | undefined;
   description?: string | undefined;
   phone?: string | undefined;
+  invoice_settings?: { default_payment_method?: string | undefined } | undefined;
   metadata?: Metadata | undefined;
 }
 
@@ -32,7 +33,7 @@ export function createCustomer(simulator: Simulator, input: CustomerInput): Cust
     invoice_prefix: newId('X', 7).slice(2).toUpperCase(),
     invoice_settings: {
       custom_fields: null,
-      default_payment_method: null,
+      default_payment_method: input.invoice_settings?.default_payment_method ?? null,
       footer: null,
       rendering_options: null,
     },
@@ -55,17 +56,23 @@ const customerParameters = z.strictObject({
   name: text.optional(),
   description: text.optional(),
   phone: text.optional(),
+  invoice_settings: z.strictObject({ default_payment_method: text.optional() }).optional(),
   metadata: metadata.optional(),
 });
 
 function updateCustomer(simulator: Simulator, id: string, changes: CustomerInput): Customer {
   const customer = simulator.objects.get<Customer>('customer', id);
-  const { metadata: added, ...fields } = changes;
+  const { metadata: added, invoice_settings: settings, ...fields } = changes;
   const merged = { ...customer.metadata, ...added };
   // Stripe's way to remove a key is to set it to nothing.
   const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''));
   const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-  const changed = simulator.objects.replace<Customer>({ ...customer, ...present, metadata: kept });
+  const changed = simulator.objects.replace<Customer>({
+    ...customer,
+    ...present,
+    invoice_settings: { ...customer.invoice_settings, ...settings } as Customer['invoice_settings'],
+    metadata: kept,
+  });
   recordEvent(simulator, 'customer.updated', changed);
   return changed;
 }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { checkAmount, checkCurrency } from '../checkout/currency.ts';
 import { type Operation, operation } from '../operation.ts';
 import { boolean, metadata, naturalNumber, text } from '../parameters.ts';
-import { fail, succeed } from '../payments/attempts.ts';
+import { begin, fail, succeed } from '../payments/attempts.ts';
 import { findCard } from '../payments/cards.ts';
 import { cancelPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
-import { resolvePaymentMethod } from '../payments/payment-methods.ts';
+import { answerOffSession, resolvePaymentMethod } from '../payments/payment-methods.ts';
 import type { Simulator } from '../simulator.ts';
 import { invalidRequest, StripeError } from '../stripe-error.ts';
 import type { Customer, PaymentIntent } from '../wire.ts';
@@ -87,9 +87,9 @@ function confirm(
       param: 'payment_method',
     });
   }
-  const card = findCard(method.card?.last4);
-  const answer = offSession ? card.offSession : card.onSession;
+  const answer = offSession ? answerOffSession(simulator, method) : findCard(method.card?.last4).onSession;
   if (answer === 'ok') return succeed(simulator, intent, method);
+  if (answer === 'processing') return begin(simulator, intent, method);
   const failed = fail(simulator, intent, method, answer);
   throw new StripeError(402, 'card_error', answer.message, {
     code: answer.code,

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { takeFault } from '../fault-store.ts';
-import type { ActiveFault } from '../faults.ts';
 import type { Simulator } from '../simulator.ts';
 import type { StripeEvent } from '../wire.ts';
 import { concerns } from './concerns.ts';
+import { releaseHeld, takeHold } from './hold.ts';
 
 export interface QueuedDelivery {
   id: number;
@@ -19,33 +19,13 @@ export function enqueue(simulator: Simulator, event: StripeEvent): void {
   if (takeFault(database, 'drop', (fault) => concerns(fault, event))) return;
   const copies = takeFault(database, 'duplicate', (fault) => concerns(fault, event))?.copies ?? 1;
   const delay = takeFault(database, 'delay', (fault) => concerns(fault, event))?.ms ?? 0;
-  const reorder = takeFault(database, 'reorder', (fault) => concerns(fault, event));
-  const dueAt = simulator.now() + (reorder?.max_wait_ms ?? delay);
+  const hold = takeHold(database, event);
+  const dueAt = simulator.now() + (hold?.max_wait_ms ?? delay);
   const insert = database.prepare(
     'insert into delivery_queue (event_id, attempt, due_at, held_by) values (?, 1, ?, ?)',
   );
-  for (let copy = 0; copy < copies; copy++) insert.run(event.id, dueAt, reorder?.id ?? null);
-  if (reorder !== undefined) releaseShuffled(simulator, reorder);
-}
-
-function releaseShuffled(simulator: Simulator, fault: ActiveFault<'reorder'>): void {
-  const { database } = simulator;
-  const held = database.prepare('select id from delivery_queue where held_by = ? order by id').all(fault.id);
-  if (held.length < fault.hold) return;
-  const update = database.prepare('update delivery_queue set held_by = null, due_at = ? where id = ?');
-  // Apart in time, because deliveries that leave together arrive in an order nobody chose.
-  shuffled(held.map((row) => Number(row.id))).forEach((id, index) => {
-    update.run(simulator.now() + index * 50, id);
-  });
-}
-
-/** Another order than the given one, for certain. */
-function shuffled(ids: number[]): number[] {
-  const order = ids
-    .map((id) => ({ id, key: Math.random() }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ id }) => id);
-  return order.every((id, index) => id === ids[index]) ? order.reverse() : order;
+  for (let copy = 0; copy < copies; copy++) insert.run(event.id, dueAt, hold?.id ?? null);
+  if (hold !== undefined) releaseHeld(simulator, hold);
 }
 
 /** Takes what is due, at most `limit`, so that nobody else sends it. */
