@@ -15,6 +15,7 @@ import * as settleWindows from './migrations/0013-settle-windows.ts';
 import * as limitedHolds from './migrations/0014-limited-holds.ts';
 import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
 import * as subscriptions from './migrations/0016-subscriptions.ts';
+import * as auditLog from './migrations/0017-audit-log.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, { up: string }> = {
   '0014-limited-holds': limitedHolds,
   '0015-undecided-orders': undecidedOrders,
   '0016-subscriptions': subscriptions,
+  '0017-audit-log': auditLog,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {
