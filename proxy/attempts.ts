@@ -29,7 +29,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 /** Asks the model's upstreams in their order until one begins to answer, or says that the request is wrong. */
 export async function askUpstreams(deps: ProxyDeps, call: Call, hangUp: HangUp): Promise<Begun | Failure> {
-  let last: Failure = { error: nobodyServes(), verdict: nothing('upstream_failed'), upstreamId: undefined };
+  let last: Failure | undefined;
   const speaking = upstreamsInOrder(call.model).filter(({ kind }) => kind === call.format.kind);
   for (const upstream of deps.upstreams.health.worthAsking(speaking)) {
     if (call.exchange.left || hangUp.over) break;
@@ -37,6 +37,7 @@ export async function askUpstreams(deps: ProxyDeps, call: Call, hangUp: HangUp):
     if ('response' in attempt || attempt.verdict.outcome === 'refused') return attempt;
     last = attempt;
   }
+  last ??= { error: nobodyServes(), verdict: nothing('upstream_failed'), upstreamId: undefined };
   return call.exchange.left ? { ...last, verdict: nothing('caller_left') } : last;
 }
 

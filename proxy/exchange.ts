@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { v7 as uuidv7 } from 'uuid';
+import { newTraceId } from './trace-id.ts';
 
 /** One request and its answer. Its id is the trace id everywhere: x-request-id, error bodies, the usage log. */
 export class Exchange {
-  readonly id = uuidv7();
+  readonly id = newTraceId();
   readonly startedAt = new Date();
   readonly #startedMs = performance.now();
   readonly req: IncomingMessage;

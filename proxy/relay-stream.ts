@@ -4,6 +4,7 @@ import type { StreamTap } from '../providers/upstream.ts';
 import { CLIENT_CLOSED } from './answer-failure.ts';
 import type { Begun } from './attempts.ts';
 import { type Call, settle } from './call.ts';
+import { ChunkedBody } from './chunked-body.ts';
 import type { ProxyDeps } from './deps.ts';
 import { errorEvent, sendError } from './errors.ts';
 import { failureError } from './upstream-errors.ts';
@@ -27,6 +28,10 @@ class StreamRelay implements ResponseReader {
   readonly #upstream: CatalogUpstream;
   readonly #tap: StreamTap;
   readonly #finished: (conclusion: Promise<void>) => void;
+  readonly #passOnSoon = () => this.#passOn();
+  /** In this turn of the event loop. */
+  #arrived: Buffer[] = [];
+  #body: ChunkedBody | undefined;
   #firstByteMs: number | undefined;
   #upstreamEnded = false;
   #finishing = false;
@@ -46,31 +51,40 @@ class StreamRelay implements ResponseReader {
     call.exchange.res.on('drain', () => response.resume());
   }
 
+  /** An upstream's chunks that came in one packet are looked at, and sent, together. */
   onData(chunk: Buffer): void {
-    if (this.#finishing && !this.#tap.finished) return;
-    for (const bytes of this.#tap.push(chunk)) this.#forward(bytes);
-    if (this.#tap.finished) this.#finish(undefined);
+    if (this.#arrived.push(chunk) === 1) queueMicrotask(this.#passOnSoon);
   }
 
   onEnd(): void {
+    this.#passOn();
     this.#upstreamEnded = true;
     this.#tap.end();
     this.#finish(undefined);
   }
 
   onError(error: Error): void {
+    this.#passOn();
     this.#upstreamEnded = true;
     this.#finish(error);
   }
 
-  #forward(bytes: Buffer): void {
-    const { res, left } = this.#call.exchange;
-    if (left) return;
-    if (!res.headersSent) this.#sendHead();
-    if (!res.write(bytes)) this.#response.pause();
+  #passOn(): void {
+    const [first, ...others] = this.#arrived;
+    if (!first) return;
+    this.#arrived = [];
+    if (this.#finishing && !this.#tap.finished) return;
+    this.#forward(this.#tap.push(others.length === 0 ? first : Buffer.concat([first, ...others])));
+    if (this.#tap.finished) this.#finish(undefined);
   }
 
-  #sendHead(): void {
+  #forward(pieces: Buffer[]): void {
+    if (pieces.length === 0 || this.#call.exchange.left) return;
+    this.#body ??= this.#sendHead();
+    if (!this.#body.write(pieces)) this.#response.pause();
+  }
+
+  #sendHead(): ChunkedBody {
     const { exchange } = this.#call;
     this.#firstByteMs = exchange.elapsedMs();
     exchange.res.writeHead(200, {
@@ -79,6 +93,7 @@ class StreamRelay implements ResponseReader {
       'x-accel-buffering': 'no',
       'x-request-id': exchange.id,
     });
+    return new ChunkedBody(exchange.res);
   }
 
   #finish(error: Error | undefined): void {
@@ -118,10 +133,8 @@ class StreamRelay implements ResponseReader {
   }
 
   #sendRest(): void {
-    const { res } = this.#call.exchange;
-    if (!res.headersSent) this.#sendHead();
-    for (const bytes of this.#tap.withheld) res.write(bytes);
-    res.end();
+    this.#body ??= this.#sendHead();
+    this.#body.end(this.#tap.withheld);
   }
 
   /** As an event, when the head is already sent: clients raise it as an error. */
@@ -129,12 +142,12 @@ class StreamRelay implements ResponseReader {
     const { res, id } = this.#call.exchange;
     const error = failureError(cause);
     this.#deps.metrics.refused(error.code);
-    if (!res.headersSent) sendError(res, error, id);
+    if (!this.#body) sendError(res, error, id);
     // The upstream's own error event was passed on already.
-    else if (this.#tap.failed) res.end();
+    else if (this.#tap.failed) this.#body.end([]);
     // Nothing can be said within media: the caller sees that it was cut.
     else if (this.#call.format.isMedia) res.destroy();
-    else res.end(errorEvent(res, { ...error, message: 'The stream broke off' }, id));
+    else this.#body.end([Buffer.from(errorEvent(res, { ...error, message: 'The stream broke off' }, id))]);
   }
 
   #hangUpSoon(): void {
