@@ -13,6 +13,13 @@ const port = z.coerce.number().int().min(0).max(65535);
 const url = z.url({ protocol: /^https?$/ });
 const seconds = z.coerce.number().int().positive();
 
+/** Rising numbers such as "1,3,5,7". */
+const days = z
+  .string()
+  .regex(/^\d{1,2}(,\d{1,2})*$/)
+  .transform((text) => text.split(',').map(Number))
+  .refine((list) => list.every((day, index) => day > (list[index - 1] ?? 0)), 'Use rising numbers from 1');
+
 /** Every variable Tollgate reads, with its unit and default. Nobody else reads `process.env`. */
 const environmentSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -53,6 +60,20 @@ const environmentSchema = z.object({
   STRIPE_WEBHOOK_SECRET: secret,
   /** Another server that speaks Stripe's API, e.g. the simulator. Unset: Stripe itself. */
   STRIPE_API_URL: url.optional(),
+
+  /** `pull`: we charge the saved card each month. `provider_run`: a subscription of Stripe's own does. */
+  STRIPE_RENEWALS: z.enum(['pull', 'provider_run']).default('pull'),
+  /** Days after the first failed renewal charge on which the card is tried again. */
+  DUNNING_RETRY_DAYS: days.default([1, 3, 5, 7]),
+  /** Days for which the benefits of an unpaid plan go on. */
+  DUNNING_GRACE_DAYS: z.coerce.number().int().min(0).max(30).default(3),
+  /** Days before the end of a period on which whoever pays by hand is reminded. */
+  RENEWAL_REMINDER_DAYS: z.coerce.number().int().min(0).max(14).default(3),
+  /** Whoever shows it may start POST /internal/billing-runs. At least 16 characters; unset: there is no such route. */
+  BILLING_TOKEN: secret.refine(
+    (token) => token === undefined || token.length >= 16,
+    'At least 16 characters',
+  ),
 
   /** How long an order waits for money before Tollgate closes its page. Support can extend it up to 23 hours. */
   ORDER_EXPIRES_SECONDS: seconds.min(300).max(82_800).default(3600),

@@ -24,6 +24,7 @@ export function partEnvironment(surroundings: Surroundings): NodeJS.ProcessEnv {
   return {
     AUTH_SECRET: secrets.authSecret,
     ENCRYPTION_KEY: secrets.encryptionKey,
+    BILLING_TOKEN: secrets.billingToken,
     MAIL_DIR: path.join(stateFolder, 'mail'),
     CONSOLE_DIR: surroundings.consoleFolder,
     PUBLIC_URL: local(ports.api),

@@ -11,6 +11,7 @@ export interface StackSecrets {
   stripeWebhookSecret: string;
   customerPassword: string;
   adminPassword: string;
+  billingToken: string;
   /** Shown once by the api, so that the embedded stack has to remember it. */
   demoApiKey?: string;
 }
@@ -38,5 +39,6 @@ function newSecrets(): StackSecrets {
     stripeWebhookSecret: `whsec_${text(24)}`,
     customerPassword: `demo-${text(4)}`,
     adminPassword: `admin-${text(4)}`,
+    billingToken: text(24),
   };
 }

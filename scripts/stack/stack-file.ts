@@ -19,8 +19,13 @@ export interface StackFile {
     admin: DemoLogin;
     apiKey: string;
   };
-  /** Of the simulators; none with Stripe itself. */
-  secrets: { stripeWebhookSecret?: string; stripeSecretKey?: string };
+  secrets: {
+    /** For POST /internal/billing-runs. */
+    billingToken: string;
+    /** Of the simulator; none with Stripe itself. */
+    stripeWebhookSecret?: string;
+    stripeSecretKey?: string;
+  };
   /** Of the parts themselves; they change when a part is restarted. */
   pids: Record<string, number>;
 }

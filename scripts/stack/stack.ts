@@ -116,9 +116,13 @@ function describe(launched: Launch & Surroundings, demo: StackFile['demo']): Omi
       postgres: launched.databaseUrl,
     },
     demo,
-    secrets: simulated
-      ? { stripeWebhookSecret: secrets.stripeWebhookSecret, stripeSecretKey: secrets.stripeSecretKey }
-      : {},
+    secrets: {
+      billingToken: given.BILLING_TOKEN ?? secrets.billingToken,
+      ...(simulated && {
+        stripeWebhookSecret: secrets.stripeWebhookSecret,
+        stripeSecretKey: secrets.stripeSecretKey,
+      }),
+    },
   };
 }
 
