@@ -1,9 +1,9 @@
 import type { Refusal } from '../billing/admission.ts';
+import { calendarSpan } from '../billing/calendar.ts';
 import { limitReached, type MetLimit } from '../billing/limit-refusals.ts';
 import type { Permit } from '../billing/plan-admission.ts';
 import { planWeek } from '../billing/plans.ts';
 import type { KeySnapshot } from '../db/keys.ts';
-import { calendarSpan } from './calendar.ts';
 import type { Call } from './call.ts';
 
 /** The sentence for a limit that the database found in the way, with the time at which it resets. */

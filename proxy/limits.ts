@@ -1,9 +1,9 @@
+import { calendarSpan } from '../billing/calendar.ts';
 import { mostItCanCost } from '../billing/call-bound.ts';
 import type { Permit } from '../billing/plan-admission.ts';
 import { type PlanTerms, planWeek } from '../billing/plans.ts';
 import type { KeySnapshot } from '../db/keys.ts';
 import type { HoldLimits, WindowLimit } from '../db/limited-holds.ts';
-import { calendarSpan } from './calendar.ts';
 import type { Call } from './call.ts';
 
 const PPM = 1_000_000n;
