@@ -6,6 +6,7 @@ import { readStripeEvent } from './event.ts';
 import { asking, isRefusal } from './failures.ts';
 import { stripeSavedCards } from './saved-cards.ts';
 import { factOfSession } from './session-fact.ts';
+import { stripeSubscriptions } from './subscriptions.ts';
 
 /** Card payments on Stripe's hosted page. */
 export function stripePayments(options: StripeOptions): PaymentProvider {
@@ -19,6 +20,7 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
     closeCheckout: (checkoutRef) => asking(() => closeCheckout(stripe, checkoutRef)),
     readEvent: (payload) => readStripeEvent(payload).fact,
     savedCards: stripeSavedCards(stripe, live),
+    subscriptions: stripeSubscriptions(stripe),
   };
 }
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ProviderFact } from '../payments.ts';
 import { factOfIntent, readIntent } from './charge-fact.ts';
+import { factOfInvoice } from './invoice-fact.ts';
 import { factOfSession } from './session-fact.ts';
 import { factOfSetup } from './setups.ts';
+import { readSubscription } from './subscriptions.ts';
 
 const event = z.object({
   id: z.string().min(1).max(255),
@@ -24,6 +26,8 @@ const intentEvents = new Set([
   'payment_intent.processing',
 ]);
 
+const invoiceEvents = new Set(['invoice.paid', 'invoice.payment_failed']);
+
 /** Reads an event of Stripe. The fact is absent where the event says nothing that Tollgate acts on. */
 export function readStripeEvent(payload: unknown): {
   id: string;
@@ -39,6 +43,10 @@ type EventObject = z.infer<typeof event>['data']['object'];
 function factOf(type: string, object: EventObject): ProviderFact | undefined {
   if (sessionEvents.has(type)) return factOfSessionEvent(type, object);
   if (intentEvents.has(type)) return factOfIntentEvent(object);
+  if (invoiceEvents.has(type)) return factOfInvoiceEvent(object);
+  if (type === 'customer.subscription.deleted') {
+    return { kind: 'subscription_ended', provider: 'stripe', subscriptionRef: readSubscription(object).id };
+  }
   return undefined;
 }
 
@@ -54,4 +62,9 @@ const ofCharge = z.object({ metadata: z.object({ charge_id: z.string() }) });
 function factOfIntentEvent(object: EventObject): ProviderFact | undefined {
   if (!ofCharge.safeParse(object).success) return undefined;
   return { kind: 'charge', charge: factOfIntent(readIntent(object)) };
+}
+
+function factOfInvoiceEvent(object: EventObject): ProviderFact | undefined {
+  const payment = factOfInvoice(object);
+  return payment && { kind: 'subscription_payment', payment };
 }

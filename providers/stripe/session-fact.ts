@@ -12,6 +12,8 @@ type Reference = z.infer<typeof reference>;
 const session = z.object({
   id: z.string(),
   object: z.literal('checkout.session'),
+  /** A page that only keeps a card says "no payment required", which must never read as paid. */
+  mode: z.enum(['payment', 'subscription']),
   status: z.enum(['open', 'complete', 'expired']).nullable(),
   payment_status: z.enum(['paid', 'unpaid', 'no_payment_required']),
   amount_total: z.int().min(0).max(MAX_AMOUNT).nullable(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StripeSimulator } from '../../simulators/stripe/start.ts';
 import type { CheckoutInput, PaymentProvider } from '../payments.ts';
-import type { ChargeInput, SavedCard } from '../recurring.ts';
+import type { ChargeInput, SavedCard, SetupInput } from '../recurring.ts';
 import { stripePayments } from './checkout.ts';
 
 export const secretKey = 'sk_test_adapter';
@@ -9,9 +9,9 @@ export const secretKey = 'sk_test_adapter';
 /** The adapter as a deployment has it, pointed at a simulator. */
 export function adapterFor(simulator: StripeSimulator) {
   const provider = stripePayments({ secretKey, apiUrl: simulator.url });
-  const { savedCards } = provider;
-  if (savedCards === undefined) throw new Error('Stripe can save cards');
-  return { ...provider, savedCards };
+  const { savedCards, subscriptions } = provider;
+  if (!savedCards || !subscriptions) throw new Error('Stripe can save cards and run subscriptions');
+  return { ...provider, savedCards, subscriptions };
 }
 
 export function checkoutOf(changes: Partial<CheckoutInput> = {}): CheckoutInput {
@@ -27,6 +27,25 @@ export function checkoutOf(changes: Partial<CheckoutInput> = {}): CheckoutInput 
     cancelUrl: 'http://127.0.0.1:9/plans',
     ...changes,
   };
+}
+
+export function setupOf(changes: Partial<SetupInput> = {}): SetupInput {
+  return {
+    setupId: randomUUID(),
+    accountId: randomUUID(),
+    email: 'ada@example.com',
+    customerRef: undefined,
+    currency: 'USD',
+    successUrl: 'http://127.0.0.1:9/settings',
+    cancelUrl: 'http://127.0.0.1:9/settings',
+    ...changes,
+  };
+}
+
+/** What the adapter makes of the events of a type, oldest first. */
+export async function factsOf(provider: PaymentProvider, simulator: StripeSimulator, type: string) {
+  const events = await simulator.control.events(type);
+  return events.map((event) => provider.readEvent(event));
 }
 
 /** Buys something with this card and lets it be kept. */
