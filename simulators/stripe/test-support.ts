@@ -84,3 +84,30 @@ export function topUp(orderNumber: string): Stripe.Checkout.SessionCreateParams 
     payment_intent_data: { metadata: { order_id: orderNumber } },
   };
 }
+
+/** A plan of $20 a month, as the shop would ask for it. */
+export function monthly(orderNumber: string): Stripe.Checkout.SessionCreateParams {
+  const recurring = { interval: 'month' as const };
+  const price_data = { currency: 'usd', unit_amount: 2000, product_data: { name: 'Plus' }, recurring };
+  const { payment_intent_data: _, ...common } = topUp(orderNumber);
+  return {
+    ...common,
+    mode: 'subscription',
+    line_items: [{ price_data, quantity: 1 }],
+    subscription_data: { description: 'Plus', metadata: { plan: 'plus' } },
+  };
+}
+
+/** A page where a card is left and nothing is paid. */
+export function keepCard(): Stripe.Checkout.SessionCreateParams {
+  return {
+    mode: 'setup',
+    currency: 'usd',
+    customer_creation: 'always',
+    customer_email: 'ada@example.com',
+    metadata: { setup_id: 'setup_1' },
+    setup_intent_data: { metadata: { setup_id: 'setup_1' } },
+    success_url: 'http://127.0.0.1:9/settings?session={CHECKOUT_SESSION_ID}',
+    cancel_url: 'http://127.0.0.1:9/settings',
+  };
+}

@@ -10,6 +10,7 @@ import { beginSubscription } from '../subscriptions/beginning.ts';
 import type { PaymentIntent, Session, SetupIntent } from '../wire.ts';
 import { type Buying, type PayOptions, startBuying } from './buying.ts';
 import { complete } from './completion.ts';
+import type { SessionSecrets } from './session.ts';
 
 /** The buyer pays by card. A card that declines leaves the session open. */
 export function paySession(simulator: Simulator, id: string, options: PayOptions = {}): Session {
@@ -69,8 +70,10 @@ export function expireSession(simulator: Simulator, id: string): Session {
     );
   }
   const expired = simulator.objects.replace<Session>({ ...session, status: 'expired', url: null });
-  if (session.payment_intent !== null) {
-    const intent = simulator.objects.get<PaymentIntent>('payment_intent', session.payment_intent);
+  const { attempt } = simulator.objects.hidden(id) as SessionSecrets;
+  const intentId = session.payment_intent ?? attempt;
+  if (intentId !== undefined) {
+    const intent = simulator.objects.get<PaymentIntent>('payment_intent', intentId);
     cancelPaymentIntent(simulator, intent, 'expired');
   }
   if (session.setup_intent !== null) {

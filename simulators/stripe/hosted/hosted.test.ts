@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { type StripeSimulator, startStripeSimulator } from '../start.ts';
-import { sdk, secretKey, topUp } from '../test-support.ts';
+import { keepCard, monthly, sdk, secretKey, topUp } from '../test-support.ts';
 
 let simulator: StripeSimulator;
 let stripe: Stripe;
@@ -84,6 +84,33 @@ describe('the hosted page', () => {
     const html = await page(url);
     expect(html).toContain('expired');
     expect(html).not.toContain('<button');
+  });
+
+  test('keeps a card and speaks of no amount', async () => {
+    const session = await stripe.checkout.sessions.create(keepCard());
+    const html = await page(session.url!);
+    expect(html).toContain('Save a card');
+    expect(html).not.toMatch(/id="(pay|pay-later|amount)"/);
+    expect(html).toContain('href="http://127.0.0.1:9/settings"');
+    await press(session.url!, 'save', { card: '9995' });
+    expect(await page(session.url!)).toMatch(/role="alert">[^<]*insufficient funds/);
+    await press(session.url!, 'decline');
+    expect(await page(session.url!)).toMatch(/role="alert">[^<]*declined/);
+    expect(await press(session.url!, 'save')).toEqual({
+      status: 303,
+      location: `http://127.0.0.1:9/settings?session=${session.id}`,
+    });
+    expect(await page(session.url!)).toContain('The card is saved');
+  });
+
+  test('says how often a subscription is paid, and what the bank said', async () => {
+    const { id, url } = await stripe.checkout.sessions.create(monthly('ord_1'));
+    expect(await page(url!)).toContain('$20.00 / month');
+    expect(await page(url!)).not.toContain('id="pay-later"');
+    await press(url!, 'decline');
+    expect(await page(url!)).toMatch(/role="alert">[^<]*declined/);
+    await press(url!, 'pay');
+    expect(await stripe.checkout.sessions.retrieve(id)).toMatchObject({ payment_status: 'paid' });
   });
 
   test('shows hostile text as text', async () => {
