@@ -41,10 +41,10 @@ export const topUp = z
     title: z.string().meta({ description: 'What is bought', example: 'Premium plan, one month' }),
     status: z.enum(orderStatuses),
     amount_usd: usd,
-    credited_usd: usd.meta({ description: 'To the wallet; of an order that bought a plan, 0' }),
+    credited_usd: usd.meta({ description: 'To the wallet; of an order that became a plan, what it paid' }),
     fulfilled_as: z.string().nullable().meta({
       description:
-        'What a paid order for a plan became: activated, appended, switched, renewed, or wallet, where it could not become that any more and is balance',
+        'What a paid order for a plan became: activate, append, switch, renew, or wallet, where it could not become that any more and is balance',
     }),
     method: z.string(),
     provider: z.string(),
