@@ -12,6 +12,8 @@ import type { ApiDeps } from './deps.ts';
 import { serveDocs } from './docs.ts';
 import { guardsOf, type Route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
+import { adminAuditLogRoutes } from './routes/admin-audit-log.ts';
+import { adminPlanRoutes } from './routes/admin-plans.ts';
 import { authRoutes } from './routes/auth.ts';
 import { healthRoutes } from './routes/health.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -30,6 +32,8 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...keyRoutes(deps),
     ...usageRoutes(deps),
     ...modelRoutes(deps),
+    ...adminPlanRoutes(deps),
+    ...adminAuditLogRoutes(deps),
     ...webhookRoutes(deps),
     ...healthRoutes(deps),
   ];

@@ -7,6 +7,7 @@ export const errorCodes = [
   'unauthorized',
   'forbidden',
   'not_found',
+  'conflict',
   'method_not_allowed',
   'payload_too_large',
   'unsupported_media_type',

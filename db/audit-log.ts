@@ -69,7 +69,8 @@ export async function listAudit(db: Db | Transaction, page: AuditPage): Promise<
       where (:accountId::uuid is null or l.account_id = :accountId::uuid)
         and (:action::text is null or l.action = :action::text)
         and l.at >= coalesce(:from::timestamptz, '-infinity') and l.at < coalesce(:to::timestamptz, 'infinity')
-        and (:before::uuid is null or (l.at, l.id) < (select b.at, b.id from audit_log b where b.id = :before::uuid))
+        and (:before::uuid is null
+          or (l.at, l.id) < ((select b.at from audit_log b where b.id = :before::uuid), :before::uuid))
       order by l.at desc, l.id desc limit :limit`,
     { accountId, action, from, to, before, limit },
   );
