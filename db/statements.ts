@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import './connection.ts';
+import './pg-types.ts';
 
 /** What calls of the account may draw on now, and what is held for calls that run. */
 export async function spendableNanos(pool: pg.Pool, accountId: string): Promise<bigint> {

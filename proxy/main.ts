@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { flushCompileCache } from 'node:module';
 import type { Logger } from 'pino';
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
 import { type Config, loadConfig } from '../config/config.ts';
@@ -54,6 +55,8 @@ async function serve(config: Config, log: Logger): Promise<void> {
   });
   log.info({ port: proxy.port, url: `http://${config.PROXY_HOST}:${proxy.port}` }, 'Listening');
   stopOnSignal(stopping, proxy.stop, log);
+  // Not only when it ends: it may be killed.
+  flushCompileCache();
   if (cluster.isWorker) endWithPrimary();
 }
 

@@ -58,7 +58,7 @@ const STOP_GRACE_MS = 45_000;
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const activity = new Activity();
   const pool = lookupPool(options.databaseUrl, options.log);
-  const counter = createRateCounter(options.redisUrl, options.log);
+  const counter = await createRateCounter(options.redisUrl, options.log);
   const { deps, listener } = makeDeps(options, pool, activity, counter);
   const { meter, metrics } = deps;
   const missing = () => [...(meter.available ? [] : ['meter']), ...(listener.live ? [] : ['notifications'])];

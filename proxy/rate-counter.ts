@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import {
   type RateLimiterAbstract,
@@ -22,11 +22,13 @@ const PRIMARY_TIMEOUT_MS = 5_000;
 const RECONNECT_MAX_MS = 2_000;
 
 /** Counts in Redis where there is one. While that is away each proxy counts for itself, over all of its processes. */
-export function createRateCounter(redisUrl: string | undefined, log: Logger): RateCounter {
+export async function createRateCounter(redisUrl: string | undefined, log: Logger): Promise<RateCounter> {
   const memory = cluster.isWorker
     ? new RateLimiterCluster({ ...window, timeoutMs: PRIMARY_TIMEOUT_MS })
     : new RateLimiterMemory(window);
   if (redisUrl === undefined) return { limiter: memory, close: () => undefined };
+  // A process that needs none is smaller without it.
+  const { Redis } = await import('ioredis');
   const redis = new Redis(redisUrl, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -36,9 +36,8 @@ afterEach(() => {
 
 /** As many proxies as asked for, counting in the same place. */
 async function proxies(store: 'memory' | 'Redis', count = 1): Promise<Rates[]> {
-  const made = Array.from({ length: count }, () =>
-    createRateCounter(store === 'Redis' ? redis.url : undefined, log),
-  );
+  const url = store === 'Redis' ? redis.url : undefined;
+  const made = await Promise.all(Array.from({ length: count }, () => createRateCounter(url, log)));
   counters.push(...made);
   if (store === 'Redis') await until(async () => redisReady(made), Boolean);
   return made.map(({ limiter }) => new Rates(limiter));
@@ -173,7 +172,7 @@ inRedis('rates when Redis goes away', () => {
 
   it('do not keep a proxy from starting', async () => {
     await redis.stop();
-    const counter = createRateCounter(redis.url, log);
+    const counter = await createRateCounter(redis.url, log);
     counters.push(counter);
     expect(await units(new Rates(counter.limiter), uuidv7(), plan(1), [0, 0])).toEqual([
       undefined,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { connect } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
+import { leanProcess } from '../../proxy/lean-process.ts';
 import {
   partEnvironment,
   type Surroundings,
@@ -94,8 +95,10 @@ export async function launchSimulators(launch: Launch): Promise<void> {
 /** Our own three processes, against everything that runs by now. */
 export async function launchParts(launch: Launch & Surroundings): Promise<void> {
   const { ports, releasePort, crew, logs } = launch;
-  const env = partEnvironment(launch);
+  const shared = partEnvironment(launch);
+  const lean = leanProcess(path.join(launch.stateFolder, 'compiled'));
   const add = async (name: 'api' | 'proxy' | 'worker', port?: number) => {
+    const env = name === 'proxy' ? { ...lean, ...shared } : shared;
     const title = `The ${name}`;
     const logFile = logs.fileOf(name);
     const part = { title, entry: `${name}/main.ts`, env, logFile, ...(port !== undefined && { port }) };

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { leanProcess } from '../../proxy/lean-process.ts';
 import { testEncryptionKey } from './proxy.ts';
 import { until } from './until.ts';
 
@@ -27,6 +29,7 @@ export async function startProxyProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
+      ...leanProcess(path.join(tmpdir(), 'tollgate-test-compiled')),
       DATABASE_URL: databaseUrl,
       PROXY_PORT: String(port),
       AUTH_SECRET: 'x'.repeat(32),
