@@ -24,6 +24,8 @@ function intentOf(input: ChargeInput): Stripe.PaymentIntentCreateParams {
     currency: input.currency.toLowerCase(),
     customer: input.customerRef,
     payment_method: input.methodRef,
+    // Without it Stripe wants an address to send the customer to, for methods that leave the page.
+    allowed_payment_method_types: ['card'],
     off_session: true,
     confirm: true,
     description: input.description,

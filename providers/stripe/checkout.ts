@@ -64,6 +64,8 @@ function metadataOf(input: CheckoutInput) {
 function paymentFields(input: CheckoutInput): Partial<Stripe.Checkout.SessionCreateParams> {
   return {
     mode: 'payment',
+    // Other methods would be paid with and leave no card behind.
+    ...(input.saveCard ? { allowed_payment_method_types: ['card' as const] } : {}),
     payment_intent_data: {
       metadata: metadataOf(input),
       description: `${input.description} (${input.orderNumber})`,

@@ -86,6 +86,11 @@ describe('the hosted page', () => {
     expect(html).not.toContain('<button');
   });
 
+  test('offers no bank transfer where only cards are allowed', async () => {
+    const { url } = await open({ allowed_payment_method_types: ['card'] });
+    expect(await page(url)).not.toContain('id="pay-later"');
+  });
+
   test('keeps a card and speaks of no amount', async () => {
     const session = await stripe.checkout.sessions.create(keepCard());
     const html = await page(session.url!);

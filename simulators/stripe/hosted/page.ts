@@ -101,10 +101,11 @@ function cardPicker(): string {
 <select id="card" name="card" data-testid="card">${options.join('')}</select>`;
 }
 
-function openButtons({ mode }: Session, amount: string): string {
+function openButtons({ mode, payment_method_types }: Session, amount: string): string {
+  const takesBanks = mode === 'payment' && payment_method_types.includes('us_bank_account');
   return [
     mode === 'setup' ? button('save', 'Save card', 'primary') : button('pay', `Pay ${amount}`, 'primary'),
-    mode === 'payment' ? button('pay-later', 'Pay later (bank transfer)') : '',
+    takesBanks ? button('pay-later', 'Pay later (bank transfer)') : '',
     button('decline', 'Let the card be declined'),
     button('expire', 'Let this page expire'),
   ].join('\n');

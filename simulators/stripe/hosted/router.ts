@@ -7,6 +7,7 @@ import type { SessionSecrets } from '../checkout/session.ts';
 import type { Simulator } from '../simulator.ts';
 import { invalidRequest } from '../stripe-error.ts';
 import type { PaymentIntent, Session, SetupIntent } from '../wire.ts';
+import { deskRoutes } from './desk.ts';
 import { type PageInput, renderPage } from './page.ts';
 
 const formLimit = 10_000;
@@ -27,6 +28,7 @@ export function hostedRouter(simulator: Simulator): Router {
     // See other: a reload of the next page must not press the button again.
     context.status = 303;
   });
+  deskRoutes(router, simulator);
   return router;
 }
 

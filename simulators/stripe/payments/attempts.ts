@@ -1,5 +1,6 @@
 import { recordEvent } from '../events.ts';
 import type { Simulator } from '../simulator.ts';
+import { invalidRequest } from '../stripe-error.ts';
 import type { Charge, LastPaymentError, PaymentIntent, PaymentMethod } from '../wire.ts';
 import { chargeFee, recordBalance } from './balance-transactions.ts';
 import { type Decline, genericDecline } from './cards.ts';
@@ -58,7 +59,7 @@ export function begin(simulator: Simulator, intent: PaymentIntent, method: Payme
 
 /** The money of a payment that was begun arrives. */
 export function settle(simulator: Simulator, intent: PaymentIntent): PaymentIntent {
-  const pending = latestCharge(simulator, intent);
+  const pending = pendingCharge(simulator, intent);
   const charge = simulator.objects.replace<Charge>({
     ...pending,
     status: 'succeeded',
@@ -80,7 +81,7 @@ export function settle(simulator: Simulator, intent: PaymentIntent): PaymentInte
 /** The bank refuses a payment that was begun. */
 export function failLater(simulator: Simulator, intent: PaymentIntent): PaymentIntent {
   const charge = simulator.objects.replace<Charge>({
-    ...latestCharge(simulator, intent),
+    ...pendingCharge(simulator, intent),
     status: 'failed',
     outcome: declined(genericDecline),
     failure_code: 'card_declined',
@@ -91,7 +92,10 @@ export function failLater(simulator: Simulator, intent: PaymentIntent): PaymentI
   return markFailed(simulator, intent, charge, method, genericDecline);
 }
 
-function latestCharge(simulator: Simulator, intent: PaymentIntent): Charge {
+function pendingCharge(simulator: Simulator, intent: PaymentIntent): Charge {
+  if (intent.status !== 'processing') {
+    throw invalidRequest(`${intent.id} is ${intent.status}, not processing.`);
+  }
   return simulator.objects.get<Charge>('charge', intent.latest_charge ?? '');
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type Stripe from 'stripe';
 import { type StripeSimulator, startStripeSimulator } from '../start.ts';
-import { keepCard, sdk, secretKey } from '../test-support.ts';
+import { keepCard, sdk, secretKey, topUp } from '../test-support.ts';
 
 let simulator: StripeSimulator;
 let stripe: Stripe;
@@ -58,6 +58,13 @@ describe('a saved card', () => {
     const { data } = await stripe.paymentIntents.list({ customer: saved.customer });
     expect(data.map(({ status }) => status)).toEqual(['requires_payment_method', 'succeeded']);
     await expect(simulator.control.settleCharge(second.id)).rejects.toThrow('not processing');
+  });
+
+  test('is settled apart from what was bought on a page', async () => {
+    const { id } = await stripe.checkout.sessions.create(topUp('ord_1'));
+    const { payment_intent } = await simulator.control.payLater(id);
+    await expect(simulator.control.settleCharge(payment_intent ?? '')).rejects.toThrow('settle the session');
+    expect(await simulator.control.settle(id)).toMatchObject({ payment_status: 'paid' });
   });
 
   test('cannot be told something that no bank says', async () => {

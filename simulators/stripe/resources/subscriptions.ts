@@ -3,7 +3,7 @@ import { listObjects, listParameters } from '../list.ts';
 import { type Operation, operation } from '../operation.ts';
 import { boolean, metadata, text } from '../parameters.ts';
 import type { Simulator } from '../simulator.ts';
-import { resourceMissing } from '../stripe-error.ts';
+import { invalidRequest } from '../stripe-error.ts';
 import { endSubscription, updateSubscription } from '../subscriptions/subscriptions.ts';
 import type { Invoice, Subscription } from '../wire.ts';
 import { list, retrieve } from './readers.ts';
@@ -24,6 +24,14 @@ const cancelParameters = z.strictObject({
   prorate: boolean.optional(),
 });
 
+/** Those that have ended come only to who asks for them. */
+const notCanceled = ['active', 'past_due'];
+const listSubscriptions = z.strictObject({
+  ...listParameters,
+  customer: text.optional(),
+  status: z.enum(['active', 'past_due', 'canceled', 'all']).optional(),
+});
+
 const invoiceListParameters = z.strictObject({
   ...listParameters,
   customer: text.optional(),
@@ -37,7 +45,9 @@ function change(
   { metadata: added, ...fields }: z.output<typeof changeParameters>,
 ): Subscription {
   const subscription = simulator.objects.get<Subscription>('subscription', id);
-  if (subscription.status === 'canceled') throw resourceMissing('subscription', id);
+  if (subscription.status === 'canceled') {
+    throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.');
+  }
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return updateSubscription(simulator, subscription, {
     ...given,
@@ -48,7 +58,14 @@ function change(
 /** Subscriptions begin on checkout pages; their periods move by the control API. */
 export const subscriptionOperations: Operation[] = [
   retrieve(path, 'subscription'),
-  list(path, 'subscription', ['customer', 'status']),
+  operation('get', path, listSubscriptions, (simulator, { parameters }) => {
+    const { customer, status } = parameters;
+    const statuses = status === undefined ? notCanceled : status === 'all' ? undefined : status;
+    return listObjects<Subscription>(simulator, 'subscription', path, parameters, {
+      customer,
+      status: statuses,
+    });
+  }),
   operation('post', `${path}/:id`, changeParameters, (simulator, { id, parameters }) =>
     change(simulator, id, parameters),
   ),
