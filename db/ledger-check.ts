@@ -46,7 +46,8 @@ const checks: Record<string, string> = {
   'every cap, budget and key limit has used what its calls say': `
     select w.id as window_id, w.account_id, w.scope, w.used, coalesce(u.sum, 0) as calls_sum
       from spend_windows w
-      left join (select s.id, sum(window_use(s.scope, e)) as sum
+      left join (select s.id, sum(window_use(s.scope, e.outcome, e.charge_nanos, e.cost_nanos, e.main_nanos + e.backup_nanos,
+                                       e.charge_nanos - e.uncollected_nanos)) as sum
                    from usage_events e cross join unnest(e.window_ids) as part (window_id)
                    join spend_windows s on s.id = part.window_id
                   where e.window_ids is not null group by 1) u on u.id = w.id

@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import { aHold } from '../test/support/calls.ts';
 import { limitedCalls } from '../test/support/limited-calls.ts';
 import { capOf, DAY, NEXT_DAY, someLimits } from '../test/support/limits.ts';
-import { limitedHoldRecord } from './limited-holds.ts';
 import { holdRecord } from './metering.ts';
 
 let calls: Awaited<ReturnType<typeof limitedCalls>>;
@@ -170,10 +169,10 @@ describe("a key's limit", () => {
 
   it('shares the money with calls of other keys in the same flush', async () => {
     const accountId = await calls.account({ pool: 'wallet', nanos: 100n });
-    const limited = aHold({ accountId, amountNanos: 50n });
+    const limits = someLimits({ keyLimit: capOf(100n) });
+    const limited = aHold({ accountId, amountNanos: 50n, limits });
     const plain = aHold({ accountId, amountNanos: 60n });
-    const record = limitedHoldRecord(limited, someLimits({ keyLimit: capOf(100n) }));
-    expect(await calls.flush([record], [], [holdRecord(plain)])).toEqual(
+    expect(await calls.flush([plain, limited].map(holdRecord))).toEqual(
       new Map([[limited.id, 'refused 40']]),
     );
   });

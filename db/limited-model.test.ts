@@ -8,8 +8,7 @@ import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { capOf, someLimits } from '../test/support/limits.ts';
 import { LimitsModel, limitedPools, type ModelLimits } from '../test/support/limits-model.ts';
 import { checkLedger } from './ledger-check.ts';
-import { limitedHoldRecord, meterFlushLimited } from './limited-holds.ts';
-import { callRecord, connectMeter } from './metering.ts';
+import { callRecord, connectMeter, holdRecord, meterFlush } from './metering.ts';
 
 const RUNS = 40;
 
@@ -93,24 +92,21 @@ async function run(
   const settled = calls.map((call) => ({ ...call, id: idOf(parties[call.account]!, call.name) }));
   for (const { account: i, name } of calls) parties[i]!.ids.delete(name);
   const asked = holds.map((hold) => ({ ...hold, id: idOf(parties[hold.account]!, hold.name) }));
-  const batch = {
-    id: uuidv7(),
-    calls: settled.map(({ account: i, id, nanos: chargeNanos, costNanos }) =>
-      callRecord(aSettlement({ id, accountId: parties[i]!.accountId, chargeNanos, costNanos })),
-    ),
-    holds: [],
-    limitedHolds: asked.map(({ account: i, id, nanos: amountNanos, limits: given }) => {
-      const { accountId } = parties[i]!;
-      return limitedHoldRecord(aHold({ id, accountId, amountNanos }), limitsFor(accountId, given));
-    }),
-    units: undefined,
-  };
+  const batch = uuidv7();
+  const settlements = settled.map(({ account: i, id, nanos: chargeNanos, costNanos }) =>
+    callRecord(aSettlement({ id, accountId: parties[i]!.accountId, chargeNanos, costNanos })),
+  );
+  const requests = asked.map(({ account: i, id, nanos: amountNanos, limits: given }) => {
+    const { accountId } = parties[i]!;
+    return holdRecord(aHold({ id, accountId, amountNanos, limits: limitsFor(accountId, given) }));
+  });
   for (const [i, { model }] of parties.entries())
     model.settle(
       settled.filter((call) => call.account === i).map((call) => ({ ...call, chargeNanos: call.nanos })),
     );
   for (let times = again ? 2 : 1; times > 0; times--) {
-    const answers = new Map((await meterFlushLimited(client, batch)).map(({ id, answer }) => [id, answer]));
+    const flushed = await meterFlush(client, batch, settlements, requests);
+    const answers = new Map(flushed.map(({ id, answer }) => [id, answer]));
     // Accounts do not meet: the order among them is nobody's business.
     for (const { account: i, id, nanos: amount, limits: given } of asked)
       expect(answers.get(id) ?? 'ok').toBe(parties[i]!.model.hold(id, amount, given));

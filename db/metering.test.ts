@@ -7,7 +7,14 @@ import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import type { Db } from './connection.ts';
 import { voidExpiredHolds } from './holds.ts';
 import { checkLedger } from './ledger-check.ts';
-import { callRecord, connectMeter, type FlushAnswer, holdRecord, meterFlush } from './metering.ts';
+import {
+  callRecord,
+  connectMeter,
+  type FlushAnswer,
+  holdRecord,
+  type MeterRecord,
+  meterFlush,
+} from './metering.ts';
 
 let database: TestDatabase;
 let db: Db;
@@ -26,8 +33,8 @@ afterAll(async () => {
 });
 
 const hour = 3_600_000;
-const hold = (...holds: string[]) => meterFlush(client, uuidv7(), [], holds);
-const settle = (...calls: string[]) => meterFlush(client, uuidv7(), calls, []);
+const hold = (...holds: MeterRecord[]) => meterFlush(client, uuidv7(), [], holds);
+const settle = (...calls: MeterRecord[]) => meterFlush(client, uuidv7(), calls, []);
 const account = (...pools: FundedPool[]) => fundedAccount(db, pools);
 
 async function usageOf(id: string): Promise<any> {
@@ -83,10 +90,10 @@ describe('a hold', () => {
     expect((await ask(accountId, 1n)).answers).toEqual(['refused 0']);
   });
 
-  it('is refused for good only when what is left is too little for it', async () => {
+  it('that does not fit leaves what is there to the calls behind it', async () => {
     const { accountId } = await account({ pool: 'wallet', nanos: 100n });
     const { answers } = await ask(accountId, 60n, 50n, 40n, 30n, 0n, 41n);
-    expect(answers).toEqual(['ok', 'refused 40', 'undecided 40', 'undecided 40', 'ok', 'refused 40']);
+    expect(answers).toEqual(['ok', 'refused 40', 'ok', 'refused 0', 'ok', 'refused 0']);
   });
 
   it('does not touch pools that are closed, expired or not spendable, nor those of others', async () => {

@@ -1,9 +1,8 @@
 import pg from 'pg';
 import type { Outcome } from '../billing/outcome.ts';
-import type { UnitCounts } from '../billing/units.ts';
 import type { Usage } from '../billing/usage.ts';
 import './pg-types.ts';
-import type { HoldLimits } from './limited-holds.ts';
+import { type HoldLimits, limitsRecord } from './limited-holds.ts';
 import { textField } from './record-text.ts';
 
 export interface HoldRequest {
@@ -51,13 +50,13 @@ export const limitAnswers = [
 export type LimitAnswer = (typeof limitAnswers)[number];
 
 /**
- * What was not simply accepted. Holds: `refused` for good, `undecided` when a larger call of the account stood
- * before it. Settlements: `voided` when the hold had expired, so that nothing was charged. Both: `locked` when
- * somebody else has the account's pools and the flush was told not to wait; nothing was done.
+ * What was not simply accepted. Holds: `refused`, or the limit that was met. Settlements: `voided` when the hold had
+ * expired, so that nothing was charged. Both: `locked` when somebody else has the account's pools and the flush was
+ * told not to wait; nothing was done.
  */
 export interface FlushAnswer {
   id: string;
-  answer: 'refused' | 'undecided' | 'voided' | 'locked' | LimitAnswer;
+  answer: 'refused' | 'voided' | 'locked' | LimitAnswer;
   available_nanos: bigint;
 }
 
@@ -86,55 +85,63 @@ export async function skipLocked(client: pg.Client, skip: boolean): Promise<void
   await client.query(`set tollgate.skip_locked = ${skip ? 'on' : 'off'}`);
 }
 
-/**
- * Settles and holds in one round trip and one commit. The same records again change nothing and answer the same.
- * `units` by the id of the call, for those that used any.
- */
+/** A call as `meter_flush` reads it: an element of the array literal beside its id and its account. */
+export interface MeterRecord {
+  id: string;
+  accountId: string;
+  fields: string;
+  limits?: string | undefined;
+}
+
+/** Settles and holds in one round trip and one commit. The same records again change nothing and answer the same. */
 export async function meterFlush(
   client: pg.Client,
   batchId: string,
-  calls: readonly string[],
-  holds: readonly string[],
-  units?: Readonly<Record<string, UnitCounts>>,
+  calls: readonly MeterRecord[],
+  holds: readonly MeterRecord[],
 ): Promise<FlushAnswer[]> {
-  if (units) return meterFlushWithUnits(client, batchId, calls, holds, units);
+  const limits = holds.some((hold) => hold.limits !== undefined);
   const { rows } = await client.query<FlushAnswer>({
     name: 'meter_flush',
-    text: 'select id, answer, available_nanos from meter_flush($1::uuid, $2::metered_call[], $3::metered_hold[])',
-    values: [batchId, `{${calls.join(',')}}`, `{${holds.join(',')}}`],
+    text: `select id, answer, available_nanos from meter_flush($1::uuid, $2::uuid[], $3::uuid[], $4::metered_call[],
+             $5::uuid[], $6::uuid[], $7::metered_hold[], $8::metered_limits[])`,
+    values: [
+      batchId,
+      literal(calls, ({ id }) => id),
+      literal(calls, ({ accountId }) => accountId),
+      literal(calls, ({ fields }) => fields),
+      literal(holds, ({ id }) => id),
+      literal(holds, ({ accountId }) => accountId),
+      literal(holds, ({ fields }) => fields),
+      limits ? literal(holds, (hold) => hold.limits ?? 'null') : '{}',
+    ],
   });
   return rows;
 }
 
-async function meterFlushWithUnits(
-  client: pg.Client,
-  batchId: string,
-  calls: readonly string[],
-  holds: readonly string[],
-  units: Readonly<Record<string, UnitCounts>>,
-): Promise<FlushAnswer[]> {
-  const { rows } = await client.query<FlushAnswer>({
-    name: 'meter_flush_units',
-    text: `select id, answer, available_nanos
-             from meter_flush($1::uuid, $2::metered_call[], $3::metered_hold[], $4::jsonb)`,
-    values: [batchId, `{${calls.join(',')}}`, `{${holds.join(',')}}`, JSON.stringify(units)],
-  });
-  return rows;
+function literal(records: readonly MeterRecord[], element: (record: MeterRecord) => string): string {
+  return `{${records.map(element).join(',')}}`;
 }
 
-/** One element of a `metered_hold[]` literal. Text literals of records cost half of what one array a column does. */
-export function holdRecord(hold: HoldRequest): string {
-  return `"(${hold.id},${hold.accountId},${hold.amountNanos},${hold.apiKeyId},${textField(hold.modelId)},${textField(
-    hold.route,
-  )},${hold.streamed},${hold.seconds})"`;
+// Text literals of records cost half of what one array a column does.
+export function holdRecord(hold: HoldRequest): MeterRecord {
+  const { id, accountId, limits } = hold;
+  const what = `${hold.amountNanos},${hold.apiKeyId},${textField(hold.modelId)},${textField(hold.route)}`;
+  return {
+    id,
+    accountId,
+    fields: `"(${what},${hold.streamed},${hold.seconds})"`,
+    limits: limits && limitsRecord(limits),
+  };
 }
 
-/** One element of a `metered_call[]` literal. */
-export function callRecord(call: Settlement): string {
-  const { usage } = call;
-  const who = `${call.id},${call.accountId},${call.apiKeyId},${textField(call.modelId)}`;
+export function callRecord(call: Settlement): MeterRecord {
+  const { id, accountId, usage } = call;
+  const who = `${call.apiKeyId},${textField(call.modelId)}`;
   const how = `${call.priceVersion ?? ''},${textField(call.upstreamId)},${textField(call.route)},${call.streamed},${call.outcome}`;
   const tokens = `${usage.input},${usage.output},${usage.cacheRead},${usage.cacheWrite5m},${usage.cacheWrite1h},${usage.imageInput},${usage.imageOutput},${usage.audioInput},${usage.audioOutput}`;
+  const units = usage.units ? textField(JSON.stringify(usage.units)) : '';
   const when = `${call.startedAt.toISOString()},${call.firstByteMs ?? ''},${call.durationMs}`;
-  return `"(${who},${how},${call.estimated},${call.httpStatus ?? ''},${tokens},${call.chargeNanos},${call.costNanos},${when})"`;
+  const fields = `"(${who},${how},${call.estimated},${call.httpStatus ?? ''},${tokens},${units},${call.chargeNanos},${call.costNanos},${when})"`;
+  return { id, accountId, fields };
 }

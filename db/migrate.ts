@@ -3,16 +3,14 @@ import * as accounts from './migrations/0001-accounts.ts';
 import * as ledger from './migrations/0002-ledger.ts';
 import * as orders from './migrations/0003-orders.ts';
 import * as metering from './migrations/0004-metering.ts';
-import * as meteringFunctions from './migrations/0005-metering-functions.ts';
 import * as priceDimensions from './migrations/0006-price-dimensions.ts';
 import * as keyLimits from './migrations/0007-key-limits.ts';
 import * as usagePartitions from './migrations/0008-usage-partitions.ts';
 import * as groupHistory from './migrations/0009-group-history.ts';
-import * as lockedAccounts from './migrations/0010-locked-accounts.ts';
 import * as plans from './migrations/0011-plans.ts';
 import * as spendWindows from './migrations/0012-spend-windows.ts';
-import * as settleWindows from './migrations/0013-settle-windows.ts';
-import * as limitedHolds from './migrations/0014-limited-holds.ts';
+import * as meteringRecords from './migrations/0013-metering-records.ts';
+import * as meterFlush from './migrations/0014-meter-flush.ts';
 import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
 import * as subscriptions from './migrations/0016-subscriptions.ts';
 import * as auditLog from './migrations/0017-audit-log.ts';
@@ -23,16 +21,14 @@ const migrations: Record<string, { up: string }> = {
   '0002-ledger': ledger,
   '0003-orders': orders,
   '0004-metering': metering,
-  '0005-metering-functions': meteringFunctions,
   '0006-price-dimensions': priceDimensions,
   '0007-key-limits': keyLimits,
   '0008-usage-partitions': usagePartitions,
   '0009-group-history': groupHistory,
-  '0010-locked-accounts': lockedAccounts,
   '0011-plans': plans,
   '0012-spend-windows': spendWindows,
-  '0013-settle-windows': settleWindows,
-  '0014-limited-holds': limitedHolds,
+  '0013-metering-records': meteringRecords,
+  '0014-meter-flush': meterFlush,
   '0015-undecided-orders': undecidedOrders,
   '0016-subscriptions': subscriptions,
   '0017-audit-log': auditLog,

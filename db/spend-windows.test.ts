@@ -4,8 +4,7 @@ import { aHold, aSettlement } from '../test/support/calls.ts';
 import { limitedCalls } from '../test/support/limited-calls.ts';
 import { capOf, someLimits } from '../test/support/limits.ts';
 import { voidExpiredHolds } from './holds.ts';
-import { limitedHoldRecord } from './limited-holds.ts';
-import { callRecord, meterFlush } from './metering.ts';
+import { callRecord, holdRecord, meterFlush } from './metering.ts';
 import { dropOldWindows } from './spend-windows.ts';
 
 let calls: Awaited<ReturnType<typeof limitedCalls>>;
@@ -20,12 +19,12 @@ afterAll(async () => {
 describe('windows', () => {
   it('are held and used once, however often a batch is sent', async () => {
     const accountId = await calls.account({ pool: 'main', nanos: 100n });
-    const hold = aHold({ accountId, amountNanos: 60n });
-    const record = limitedHoldRecord(hold, someLimits({ subjectId: accountId, dailyCap: capOf(100n) }));
+    const limits = someLimits({ subjectId: accountId, dailyCap: capOf(100n) });
+    const record = holdRecord(aHold({ accountId, amountNanos: 60n, limits }));
     expect(await calls.flush([record])).toEqual(new Map());
     expect(await calls.flush([record])).toEqual(new Map());
     expect(await calls.windows(accountId)).toEqual({ daily_cap: [0n, 60n] });
-    const call = callRecord(aSettlement({ id: hold.id, accountId, chargeNanos: 40n }));
+    const call = callRecord(aSettlement({ id: record.id, accountId, chargeNanos: 40n }));
     const batch = uuidv7();
     for (const id of [batch, batch, uuidv7()])
       expect(await meterFlush(calls.client, id, [call], [])).toEqual([]);
@@ -57,9 +56,9 @@ describe('windows', () => {
     const accountId = await calls.account({ pool: 'main', nanos: 200n });
     const limits = someLimits({ subjectId: accountId, dailyCap: capOf(100n), walletPays: false });
     const { ids } = await calls.ask(accountId, limits, 100n);
-    const next = aHold({ accountId, amountNanos: 90n });
+    const next = aHold({ accountId, amountNanos: 90n, limits });
     const call = callRecord(aSettlement({ id: ids[0]!, accountId, chargeNanos: 10n }));
-    expect(await calls.flush([limitedHoldRecord(next, limits)], [call])).toEqual(new Map());
+    expect(await calls.flush([holdRecord(next)], [call])).toEqual(new Map());
     expect(await calls.windows(accountId)).toEqual({ daily_cap: [10n, 90n] });
   });
 

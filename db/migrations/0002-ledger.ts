@@ -43,33 +43,28 @@ create table ledger_transfers (
   created_at timestamptz not null default now(),
   constraint transfer_between_two_accounts check (debit_id <> credit_id)
 );
-create index ledger_transfers_account on ledger_transfers (account_id, created_at);
-create index ledger_transfers_reference on ledger_transfers (reference);
+-- Usage is looked up in usage_events, which names the batch: its transfers need no index but the key.
+create index ledger_transfers_account on ledger_transfers (account_id, created_at) where kind <> 'usage';
+create index ledger_transfers_reference on ledger_transfers (reference) where kind <> 'usage';
 
 create view ledger_entries as
   select id as transfer_id, debit_id as ledger_account_id, -amount_nanos as amount_nanos, created_at from ledger_transfers
   union all
   select id, credit_id, amount_nanos, created_at from ledger_transfers;
 
--- Balances move only because a transfer was written, in the same statement, in id order (no deadlocks).
+-- Balances move only because a transfer was written, in the same statement, in id order (no deadlocks). A flush of
+-- the proxy (meter_flush) has the pools locked and moves them itself, once for all that its calls did to them.
 create function ledger_move_balances() returns trigger language plpgsql as $$
 begin
-  perform 1 from ledger_accounts a
-    where a.account_id is not null
-      and a.id in (select debit_id from new_transfers union select credit_id from new_transfers)
+  perform 1 from ledger_accounts a where a.id in (new.debit_id, new.credit_id) and a.account_id is not null
     order by a.id for no key update;
-  update ledger_accounts a set posted_nanos = a.posted_nanos + d.delta
-    from (
-      select id, sum(delta)::bigint as delta
-        from (select debit_id as id, -amount_nanos as delta from new_transfers
-              union all select credit_id, amount_nanos from new_transfers) e
-       group by id
-    ) d
-   where a.id = d.id and a.account_id is not null;
+  update ledger_accounts a
+     set posted_nanos = a.posted_nanos + case a.id when new.credit_id then new.amount_nanos else -new.amount_nanos end
+   where a.id in (new.debit_id, new.credit_id) and a.account_id is not null;
   return null;
 end $$;
 create trigger ledger_transfers_move_balances after insert on ledger_transfers
-  referencing new table as new_transfers for each statement execute function ledger_move_balances();
+  for each row when (new.kind <> 'usage') execute function ledger_move_balances();
 
 create function ledger_append_only() returns trigger language plpgsql as $$
 begin

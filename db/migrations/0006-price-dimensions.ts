@@ -15,17 +15,4 @@ create trigger model_unit_prices_notify after insert or update or delete on mode
 -- {"image:1024x1024:high": 2}; null where only tokens were used.
 alter table usage_events add column units jsonb
   constraint usage_units_are_counts check (jsonb_typeof(units) = 'object');
-
--- A flush whose calls used units: by the id of the call. A function of its own, so that a proxy of the version before
--- goes on settling while the others are restarted.
-create function meter_flush(p_batch uuid, p_calls metered_call[], p_holds metered_hold[], p_units jsonb)
-returns table (id uuid, answer text, available_nanos bigint) language plpgsql
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
-#variable_conflict use_column
-begin
-  return query select * from meter_flush(p_batch, p_calls, p_holds);
-  -- Only what this batch logged: a call that was settled or voided before keeps what it has.
-  update usage_events u set units = c.value
-    from jsonb_each(p_units) c where u.id = c.key::uuid and u.batch_id = p_batch;
-end $$;
 `;

@@ -25,35 +25,15 @@ alter table holds add column window_ids bigint[], add column window_amounts bigi
 -- In which windows the call counts.
 alter table usage_events add column window_ids bigint[];
 
-create type window_hold as (call_id uuid, window_ids bigint[], amounts bigint[]);
-
--- What a settled call counts in a window. One place: ledger:check uses it too.
-create function window_use(p_scope text, p_call usage_events) returns bigint language sql stable as $$
+-- What a settled call counts in a window. One place: ledger:check uses it too. The plan is main and backup.
+create function window_use(p_scope text, p_outcome text, p_charge bigint, p_cost bigint, p_plan bigint, p_paid bigint)
+returns bigint language sql immutable as $$
   select case p_scope
-    when 'daily_requests' then (p_call.outcome in ('finished', 'caller_left', 'broken'))::integer::bigint
-    when 'key_limit' then p_call.charge_nanos - p_call.uncollected_nanos
+    when 'daily_requests' then (p_outcome in ('finished', 'caller_left', 'broken'))::integer::bigint
+    when 'key_limit' then p_paid
     -- Of a call that several pools paid, the plan's part of the cost.
-    when 'plan_budget' then case when p_call.main_nanos + p_call.backup_nanos = 0 then 0 else
-      ceil(p_call.cost_nanos::numeric * (p_call.main_nanos + p_call.backup_nanos) / p_call.charge_nanos)::bigint end
-    else p_call.main_nanos + p_call.backup_nanos
+    when 'plan_budget' then case when p_plan = 0 then 0 else ceil(p_cost::numeric * p_plan / p_charge)::bigint end
+    else p_plan
   end
 $$;
-
--- What was held becomes what was used.
-create function meter_settle_windows(p_holds window_hold[]) returns void language plpgsql as $$
-declare
-  v_windows bigint[] := array(select distinct unnest(h.window_ids) from unnest(p_holds) h);
-begin
-  perform 1 from spend_windows w where w.id = any (v_windows) order by w.id for no key update;
-  update spend_windows w set held = w.held - m.held, used = w.used + m.used
-    from (
-      select p.window_id, sum(p.amount)::bigint as held, sum(window_use(s.scope, u))::bigint as used
-        from unnest(p_holds) h
-       cross join lateral unnest(h.window_ids, h.amounts) as p (window_id, amount)
-        join spend_windows s on s.id = p.window_id
-        join usage_events u on u.id = h.call_id
-       group by p.window_id
-    ) m
-   where w.id = m.window_id;
-end $$;
 `;

@@ -3,19 +3,20 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../billing/errors.ts';
-import type { UnitCounts } from '../../billing/units.ts';
 import {
   callRecord,
   type FlushAnswer,
   type HoldRequest,
+  holdRecord,
   type LimitAnswer,
   limitAnswers,
+  type MeterRecord,
+  meterFlush,
   type Settlement,
 } from '../../db/metering.ts';
 import { MeterConnection } from './connection.ts';
 import { databaseUnavailable, isOutage } from './outage.ts';
 import { releaseOf } from './release.ts';
-import { recordOf, sendFlush } from './send-flush.ts';
 
 export type HoldAnswer =
   | { accepted: true }
@@ -38,7 +39,7 @@ export interface CommitterOptions {
 
 interface Waiting<Answer> {
   id: string;
-  record: string;
+  record: MeterRecord;
   since: number;
   resolve(answer: Answer): void;
   reject(error: Error): void;
@@ -50,9 +51,7 @@ interface WaitingHold extends Waiting<HoldAnswer> {
   sent: boolean;
 }
 
-interface WaitingSettlement extends Waiting<SettleAnswer> {
-  units: UnitCounts | undefined;
-}
+type WaitingSettlement = Waiting<SettleAnswer>;
 
 interface Batch {
   id: string;
@@ -97,7 +96,7 @@ export class GroupCommitter {
     if (!this.available) return Promise.reject(databaseUnavailable());
     if (this.#holds.length >= this.#options.maxWaitingHolds) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      const record = recordOf(request);
+      const record = holdRecord(request);
       this.#holds.push({
         id: request.id,
         record,
@@ -114,9 +113,8 @@ export class GroupCommitter {
   settle(settlement: Settlement): Promise<SettleAnswer> {
     return new Promise((resolve, reject) => {
       const record = callRecord(settlement);
-      const { units } = settlement.usage;
       const since = performance.now();
-      this.#settlements.push({ id: settlement.id, record, units, since, resolve, reject });
+      this.#settlements.push({ id: settlement.id, record, since, resolve, reject });
       this.#wake();
     });
   }
@@ -168,7 +166,7 @@ export class GroupCommitter {
     try {
       const answers = await this.#connection.flush((client) => {
         for (const hold of holds) hold.sent = true;
-        return sendFlush(client, batch.id, settlements, holds);
+        return meterFlush(client, batch.id, settlements.map(toRecord), holds.map(toRecord));
       });
       this.#options.onFlush?.(holds.length, settlements.length, performance.now() - startedAt);
       await this.#answer(batch, answers);
@@ -233,7 +231,7 @@ export class GroupCommitter {
 
 /** False: it was not decided and asks again. */
 function answerHold(hold: WaitingHold, exception: FlushAnswer | undefined): boolean {
-  if (exception?.answer === 'undecided' || exception?.answer === 'locked') return false;
+  if (exception?.answer === 'locked') return false;
   hold.resolve(exception ? refusalOf(exception) : { accepted: true });
   return true;
 }
@@ -247,6 +245,10 @@ function answerSettlement(settlement: WaitingSettlement, exception: FlushAnswer 
   if (exception?.answer === 'locked') return false;
   settlement.resolve(exception ? 'voided' : 'settled');
   return true;
+}
+
+function toRecord({ record }: Waiting<never>): MeterRecord {
+  return record;
 }
 
 function halves<T>(items: T[]): [T[], T[]] {

@@ -1,11 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../../db/connection.ts';
 import { checkLedger } from '../../db/ledger-check.ts';
-import { type HoldLimits, limitedHoldRecord, meterFlushLimited } from '../../db/limited-holds.ts';
+import type { HoldLimits } from '../../db/limited-holds.ts';
 import {
   callRecord,
   connectMeter,
   type HoldRequest,
+  holdRecord,
+  type MeterRecord,
   meterFlush,
   type Settlement,
 } from '../../db/metering.ts';
@@ -20,13 +22,8 @@ export async function limitedCalls() {
   const { db } = database;
   const client = await connectMeter(database.url, 10);
 
-  async function flush(
-    records: string[],
-    calls: string[] = [],
-    holds: string[] = [],
-  ): Promise<Map<string, string>> {
-    const batch = { id: uuidv7(), calls, holds, limitedHolds: records, units: undefined };
-    const answers = await meterFlushLimited(client, batch);
+  async function flush(holds: MeterRecord[], calls: MeterRecord[] = []): Promise<Map<string, string>> {
+    const answers = await meterFlush(client, uuidv7(), calls, holds);
     return new Map(answers.map(({ id, answer, available_nanos }) => [id, `${answer} ${available_nanos}`]));
   }
 
@@ -38,9 +35,14 @@ export async function limitedCalls() {
   ) {
     const all = someLimits({ subjectId: accountId, ...limits });
     const requests = holds.map((hold) =>
-      aHold({ accountId, amountNanos: 0n, ...(typeof hold === 'bigint' ? { amountNanos: hold } : hold) }),
+      aHold({
+        accountId,
+        amountNanos: 0n,
+        limits: all,
+        ...(typeof hold === 'bigint' ? { amountNanos: hold } : hold),
+      }),
     );
-    const answers = await flush(requests.map((request) => limitedHoldRecord(request, all)));
+    const answers = await flush(requests.map(holdRecord));
     const ids = requests.map(({ id }) => id);
     return { ids, answers: ids.map((id) => answers.get(id) ?? 'ok') };
   }

@@ -10,7 +10,7 @@ interface ModelHold {
   parts: { pool: ModelPool; nanos: bigint }[];
 }
 
-export type ModelAnswer = 'ok' | 'refused' | 'undecided';
+export type ModelAnswer = 'ok' | 'refused';
 
 export class MeterModel {
   /** In the order in which they are spent. */
@@ -47,19 +47,10 @@ export class MeterModel {
   }
 
   hold(calls: readonly { id: string; amountNanos: bigint }[]): ModelAnswer[] {
-    const before = this.#available();
-    let taken = 0n;
-    let misfit = false;
-    const fits = calls.map(({ id, amountNanos }) => {
-      if (this.#holds.has(id)) return true;
-      if (amountNanos === 0n) return true;
-      misfit ||= taken + amountNanos > before;
-      if (!misfit) taken += amountNanos;
-      return !misfit;
-    });
-    return calls.map(({ id, amountNanos }, i) => {
-      if (!fits[i]) return amountNanos > before - taken ? 'refused' : 'undecided';
-      if (!this.#holds.has(id)) this.#take(id, amountNanos);
+    return calls.map(({ id, amountNanos }) => {
+      if (this.#holds.has(id)) return 'ok';
+      if (amountNanos > this.#available()) return 'refused';
+      this.#take(id, amountNanos);
       return 'ok';
     });
   }
