@@ -63,6 +63,10 @@ describe('events about invoices', () => {
     period: { start: 1767225600, end: 1769904000 },
     parent: { subscription_item_details: { proration: false } },
   };
+  const correction = {
+    period: { start: 1766000000, end: 1767225600 },
+    parent: { subscription_item_details: { proration: true } },
+  };
   const invoice = {
     id: 'in_1',
     object: 'invoice',
@@ -73,7 +77,7 @@ describe('events about invoices', () => {
     currency: 'usd',
     livemode: true,
     parent: { subscription_details: { subscription: 'sub_1' } },
-    lines: { data: [{ ...line, parent: { subscription_item_details: { proration: true } } }, line] },
+    lines: { data: [correction, line] },
   };
   const read = (changes: object) =>
     readStripeEvent({
