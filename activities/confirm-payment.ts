@@ -1,9 +1,11 @@
 import type { OrderKind } from '../billing/orders.ts';
 import type { Transaction } from '../db/connection.ts';
 import { type InboxEvent, type InboxStatus, markEvent, readEvent } from '../db/inbox.ts';
+import type { PaymentFact } from '../providers/payments.ts';
 import type { ActivityDeps } from './deps.ts';
 import { providerOf } from './order-parts.ts';
 import { type SettledPayment, settlePayment } from './settle-payment.ts';
+import { type SubscriptionFact, settleSubscriptionFact } from './subscription/settle-fact.ts';
 
 export interface SettledEvent {
   /** `unmatched`: no order of ours knows this payment, at least not yet. */
@@ -37,28 +39,60 @@ export function createConfirmPaymentActivities(deps: ActivityDeps) {
   };
 }
 
-function settleEvent(deps: ActivityDeps, { inboxEventId, lastTry }: SettleEventInput): Promise<SettledEvent> {
+async function settleEvent(deps: ActivityDeps, input: SettleEventInput): Promise<SettledEvent> {
+  const event = await deps.db.transaction((trx) => existingEvent(trx, input));
+  const fact = providerOf(deps, event.provider).readEvent(event.payload);
+  // What nobody acts on is marked when it is stored.
+  if (!fact) return { outcome: 'ignored', order: null };
+  return fact.kind === 'payment' ? settleOrder(deps, input, fact.payment) : settleFact(deps, input, fact);
+}
+
+function settleOrder(
+  deps: ActivityDeps,
+  input: SettleEventInput,
+  payment: PaymentFact,
+): Promise<SettledEvent> {
   return deps.db.transaction(async (trx) => {
-    const event = await readEvent(trx, inboxEventId);
-    if (!event) throw new Error(`There is no inbox event ${inboxEventId}`);
-    const provider = providerOf(deps, event.provider);
-    const fact = provider.readEvent(event.payload);
-    if (fact?.kind !== 'payment') return { outcome: 'ignored', order: null };
-    const settled = await settlePayment(trx, fact.payment, 'webhook', provider.live);
-    if (settled.order || lastTry) await markSettled(trx, event, settled);
-    return { outcome: outcomeOf(settled), order: settled.order ? namesOf(settled.order) : null };
+    const event = await existingEvent(trx, input);
+    const { live } = providerOf(deps, event.provider);
+    const settled = await settlePayment(trx, payment, 'webhook', live);
+    const outcome = outcomeOf(settled);
+    if (settled.order || input.lastTry)
+      await markOnce(trx, event, { status: statusOf(settled), outcome, orderId: settled.order?.id ?? null });
+    return { outcome, order: settled.order ? namesOf(settled.order) : null };
   });
 }
 
+/** What concerns no order but a plan: booked, and its workflow hears of it. */
+async function settleFact(
+  deps: ActivityDeps,
+  input: SettleEventInput,
+  fact: SubscriptionFact,
+): Promise<SettledEvent> {
+  const outcome = await settleSubscriptionFact(deps, fact);
+  const isUnmatched = outcome === 'unmatched';
+  if (!isUnmatched || input.lastTry)
+    await deps.db.transaction(async (trx) => {
+      const status = isUnmatched ? 'unmatched' : outcome === 'mismatch' ? 'needs_review' : 'processed';
+      await markOnce(trx, await existingEvent(trx, input), { status, outcome, orderId: null });
+    });
+  return { outcome, order: null };
+}
+
+async function existingEvent(trx: Transaction, { inboxEventId }: SettleEventInput) {
+  const event = await readEvent(trx, inboxEventId);
+  if (!event) throw new Error(`There is no inbox event ${inboxEventId}`);
+  return event;
+}
+
 /** An event that is worked on again keeps what it did first. */
-async function markSettled(trx: Transaction, event: InboxEvent, settled: SettledPayment): Promise<void> {
+async function markOnce(
+  trx: Transaction,
+  event: InboxEvent,
+  mark: { status: InboxStatus; outcome: string; orderId: string | null },
+): Promise<void> {
   if (event.status !== 'stored' && event.status !== 'unmatched') return;
-  await markEvent(trx, {
-    inboxEventId: event.id,
-    status: statusOf(settled),
-    outcome: outcomeOf(settled),
-    orderId: settled.order?.id ?? null,
-  });
+  await markEvent(trx, { inboxEventId: event.id, ...mark });
 }
 
 function statusOf({ settlement }: SettledPayment): InboxStatus {

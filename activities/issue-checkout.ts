@@ -3,6 +3,8 @@ import { addOrderEvent } from '../db/order-events.ts';
 import { readEmail } from '../db/order-limits.ts';
 import { storeCheckout } from '../db/order-writes.ts';
 import { findOrder, type Order } from '../db/orders.ts';
+import { listPaymentMethods } from '../db/payment-methods.ts';
+import { findPlan, findPlanVersion } from '../db/plans.ts';
 import type { Checkout } from '../providers/payments.ts';
 import type { ActivityDeps } from './deps.ts';
 import { existingOrder, providerOf } from './order-parts.ts';
@@ -21,7 +23,7 @@ export async function issueCheckout(deps: ActivityDeps, orderId: string): Promis
     orderId: order.id,
     orderNumber: order.number,
     email: await readEmail(deps.db, order.accountId),
-    description: `Balance of $${formatUsd(order.creditNanos)}`,
+    ...(await whatIsBought(deps, order)),
     currency: order.payCurrency,
     amountMinor: order.payMinor,
     expiresAt: new Date(order.createdAt.getTime() + CHECKOUT_OPEN_SECONDS * 1000),
@@ -32,6 +34,21 @@ export async function issueCheckout(deps: ActivityDeps, orderId: string): Promis
   // Cancelled while the page was being made: nobody has seen it, nobody shall pay on it.
   if (!stored) await provider.closeCheckout(checkout.checkoutRef);
   return existingOrder(deps.db, orderId);
+}
+
+async function whatIsBought({ db }: ActivityDeps, order: Order) {
+  if (order.planVersion === null) return { description: `Balance of $${formatUsd(order.creditNanos)}` };
+  const { planId } = await findPlanVersion(db, order.planVersion);
+  const plan = await findPlan(db, planId);
+  const card = (await listPaymentMethods(db, order.accountId)).find(
+    ({ provider }) => provider === order.provider,
+  );
+  return {
+    description: `${plan?.name ?? planId} ${order.buys === 'pass' ? 'pass, 30 days' : 'plan, one month'}`,
+    saveCard: order.renewal === 'pull',
+    monthly: order.renewal === 'provider_run' && order.kind !== 'renewal',
+    customerRef: card?.customerRef,
+  };
 }
 
 function keepCheckout({ db }: ActivityDeps, order: Order, checkout: Checkout): Promise<boolean> {

@@ -5,7 +5,13 @@ import { decideSettlement, type Settlement } from '../billing/settlement.ts';
 import type { Transaction } from '../db/connection.ts';
 import { postTransfer, providerClearing, walletOf } from '../db/ledger.ts';
 import { addOrderEvent, type OrderEventKind, type OrderEventSource } from '../db/order-events.ts';
-import { bindCheckout, markCredited, markForReview, setOrderStatus } from '../db/order-writes.ts';
+import {
+  bindCheckout,
+  markCredited,
+  markForReview,
+  markPaidFor,
+  setOrderStatus,
+} from '../db/order-writes.ts';
 import {
   findOrder,
   isPaymentOfAnotherOrder,
@@ -80,7 +86,7 @@ async function applySettlement(settling: Settling, settlement: Settlement): Prom
       await markForReview(trx, order.id, settlement.reason);
       return note(settling, 'needs_review', describePayment(fact));
     case 'credit':
-      return credit(settling, settlement);
+      return order.kind === 'top_up' ? credit(settling, settlement) : takePayment(settling);
   }
 }
 
@@ -106,6 +112,19 @@ async function credit(settling: Settling, settlement: Settlement & { kind: 'cred
     creditedNanos: amountNanos,
   });
   await note(settling, 'credited', describeCredit(settlement, order));
+}
+
+/** What the money buys is decided by the account's subscription workflow, which hears of it next. */
+async function takePayment(settling: Settling): Promise<void> {
+  const { trx, order, fact } = settling;
+  await note(settling, 'payment_seen', describePayment(fact));
+  await note(settling, 'verified', 'Provider, checkout, currency and amount agree with the order');
+  await markPaidFor(trx, {
+    orderId: order.id,
+    paymentRef: fact.paymentRef ?? null,
+    paidMinor: fact.amountMinor,
+    providerSubscriptionRef: fact.subscriptionRef ?? null,
+  });
 }
 
 function describePayment(fact: PaymentFact): string {

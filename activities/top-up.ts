@@ -16,6 +16,8 @@ export interface OrderSnapshot {
   attentionReason: AttentionReason | null;
   createdAt: string;
   expiresAt: string;
+  /** The money for a plan is there, and waits for the account's subscription workflow. */
+  toBeFulfilled: boolean;
 }
 
 export interface OpenedOrder extends OrderSnapshot {
@@ -40,6 +42,10 @@ export function createTopUpActivities(deps: ActivityDeps) {
     async issueCheckout(input: { orderId: string }): Promise<OrderSnapshot> {
       return snapshotOf(await issueCheckout(deps, input.orderId));
     },
+    /** The account's subscription workflow does what the order paid for, and tells the order's when it has. */
+    async handToSubscription(input: { orderId: string; accountId: string }): Promise<void> {
+      await deps.messages.orderPaid(input.accountId, input.orderId);
+    },
     async giveUpOnLink(input: { orderId: string }): Promise<OrderSnapshot> {
       return snapshotOf(await giveUpOnLink(deps, input));
     },
@@ -58,11 +64,13 @@ export function createTopUpActivities(deps: ActivityDeps) {
   };
 }
 
-function snapshotOf({ status, attentionReason, createdAt, expiresAt }: Order): OrderSnapshot {
+function snapshotOf(order: Order): OrderSnapshot {
+  const { status, attentionReason, createdAt, expiresAt, kind, paidMinor } = order;
   return {
     status,
     attentionReason,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
+    toBeFulfilled: kind !== 'top_up' && status === 'paid' && paidMinor !== null,
   };
 }

@@ -7,9 +7,9 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/config.ts';
+import type { Mailer } from '../config/mailer.ts';
 import { ensureAccount, findAccount } from '../db/accounts.ts';
 import type { Db } from '../db/connection.ts';
-import type { Mailer } from './mail.ts';
 
 export const AUTH_PATH = '/api/auth';
 /** Set by us from the connection (auth-gateway.ts); a caller's own header of this name never gets through. */

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { loadConfig } from '../config/config.ts';
 import { createLogger } from '../config/logger.ts';
+import { createMailer, trackMails } from '../config/mailer.ts';
 import { connect } from '../db/connection.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { drain, stopOnSignal } from '../http/shutdown.ts';
@@ -11,7 +12,6 @@ import { configuredWebhooks } from '../providers/configured.ts';
 import { createApp } from './app.ts';
 import { createAuth } from './auth.ts';
 import { connectAuthPool } from './auth-pool.ts';
-import { createMailer, trackMails } from './mail.ts';
 import { createSessionReader } from './sessions.ts';
 
 const config = loadConfig();

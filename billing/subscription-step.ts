@@ -28,10 +28,11 @@ export interface StepFacts {
   next: { status: PeriodStatus } | undefined;
   /** The attempts to charge for it, oldest first. */
   charges: readonly StepCharge[];
+  /** An attempt of this account, for whatever period, whose fate is not known. */
+  undecidedChargeId: string | undefined;
 }
 
 export interface StepCharge {
-  id: string;
   status: ChargeStatus;
   dueAt: Date;
   /** The account has another card since. */
@@ -52,10 +53,9 @@ export type Step =
 
 /** What is to be done for a subscription now. Decided from what is stored alone, so that anybody may ask at any time. */
 export function nextStep(facts: StepFacts, rules: DunningRules): Step {
-  if (facts.status === 'ended') return { kind: 'rest', until: null };
-  const undecided = facts.charges.find(({ status }) => status === 'unknown' || status === 'processing');
   // Before anything else: a second attempt never starts on an unknown one.
-  if (undecided) return { kind: 'ask_about_charge', chargeId: undecided.id };
+  if (facts.undecidedChargeId) return { kind: 'ask_about_charge', chargeId: facts.undecidedChargeId };
+  if (facts.status === 'ended') return { kind: 'rest', until: null };
   if (facts.next?.status === 'paid') return isOver(facts) ? { kind: 'renew' } : rest(facts.periodEnd);
   if (facts.cancelled || (facts.kind === 'pass' && !facts.hasNextPlan)) return untilTheEnd(facts);
   if (facts.renewal === 'provider_run') return untilTheProviderCharges(facts, rules);

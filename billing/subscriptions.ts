@@ -26,6 +26,19 @@ export interface DunningRules {
   reminderDays: number;
 }
 
+/** From the settings of the same names. */
+export function dunningRules(settings: {
+  DUNNING_RETRY_DAYS: readonly number[];
+  DUNNING_GRACE_DAYS: number;
+  RENEWAL_REMINDER_DAYS: number;
+}): DunningRules {
+  return {
+    retryDays: settings.DUNNING_RETRY_DAYS,
+    graceDays: settings.DUNNING_GRACE_DAYS,
+    reminderDays: settings.RENEWAL_REMINDER_DAYS,
+  };
+}
+
 export const DAY_MS = 24 * 3600 * 1000;
 
 /** From then on an unpaid subscription gives nothing, whether or not anybody has looked at it. */

@@ -69,6 +69,8 @@ const environmentSchema = z.object({
   DUNNING_GRACE_DAYS: z.coerce.number().int().min(0).max(30).default(3),
   /** Days before the end of a period on which whoever pays by hand is reminded. */
   RENEWAL_REMINDER_DAYS: z.coerce.number().int().min(0).max(14).default(3),
+  /** Subscriptions that one billing run wakes in a second: what providers and Temporal see of ten thousand due at once. */
+  BILLING_WAKES_PER_SECOND: z.coerce.number().int().positive().default(25),
   /** Whoever shows it may start POST /internal/billing-runs. At least 16 characters; unset: there is no such route. */
   BILLING_TOKEN: secret.refine(
     (token) => token === undefined || token.length >= 16,

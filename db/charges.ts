@@ -43,6 +43,18 @@ export async function findCharge(db: Db | Transaction, id: string): Promise<Char
   return rows[0];
 }
 
+/** At most one: constraint charges_one_undecided. */
+export async function findUndecidedCharge(
+  db: Db | Transaction,
+  accountId: string,
+): Promise<Charge | undefined> {
+  const { rows } = await db.raw<{ rows: Charge[] }>(
+    `select ${columns} from charges where account_id = :accountId::uuid and status in ('unknown', 'processing')`,
+    { accountId },
+  );
+  return rows[0];
+}
+
 export type NewCharge = Omit<Charge, 'status' | 'paymentRef' | 'declineCode' | 'requestedAt'>;
 
 /** Constraint charges_one_undecided: no second attempt starts while the fate of one is unknown. */
@@ -59,14 +71,14 @@ export async function insertCharge(trx: Transaction, charge: NewCharge): Promise
 export interface ChargeOutcome {
   id: string;
   status: Exclude<ChargeStatus, 'unknown'>;
-  paymentRef: string;
+  paymentRef: string | null;
   declineCode: string | null;
 }
 
 /** False where it was decided before: a late or repeated word changes nothing. */
 export async function decideCharge(trx: Transaction, outcome: ChargeOutcome): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `update charges set status = :status::text, payment_ref = :paymentRef::text, decline_code = :declineCode::text,
+    `update charges set status = :status::text, payment_ref = coalesce(:paymentRef::text, payment_ref), decline_code = :declineCode::text,
        decided_at = now()
       where id = :id::uuid and status in ('unknown', 'processing') returning id`,
     { ...outcome },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
-import type { Renewal } from '../billing/subscriptions.ts';
+import type { Renewal, SubscriptionKind } from '../billing/subscriptions.ts';
 import type { Transaction } from './connection.ts';
 
 export interface NewOrder {
@@ -22,6 +22,7 @@ export interface NewOrder {
 export interface Purchase {
   kind: Exclude<OrderKind, 'top_up'>;
   planVersion: string;
+  buys: SubscriptionKind;
   renewal: Renewal;
   subscriptionId: string | null;
   periodIndex: number | null;
@@ -34,28 +35,30 @@ export function orderInputHash(input: {
   purchase?: Purchase | undefined;
 }): Buffer {
   const { method, creditNanos, purchase } = input;
-  const content = purchase
-    ? [purchase.kind, method, purchase.planVersion, purchase.renewal, purchase.subscriptionId, purchase.periodIndex]
-    : ['top_up', method, creditNanos];
-  return createHash('sha256')
-    .update(JSON.stringify(content))
-    .digest();
+  const content = purchase ? [method, ...purchaseTerms(purchase)] : ['top_up', method, creditNanos];
+  return createHash('sha256').update(JSON.stringify(content)).digest();
+}
+
+function purchaseTerms(purchase: Purchase) {
+  const { kind, planVersion, buys, renewal, subscriptionId, periodIndex } = purchase;
+  return [kind, planVersion, buys, renewal, subscriptionId, periodIndex];
 }
 
 /** Does nothing where the id or the number is taken. */
 export async function insertOrder(trx: Transaction, order: NewOrder): Promise<void> {
   await trx.raw(
     `insert into orders (id, number, account_id, kind, status, provider, method, idempotency_key, input_hash,
-       credit_nanos, pay_currency, pay_minor, plan_version, renewal, subscription_id, period_index, expires_at)
+       credit_nanos, pay_currency, pay_minor, plan_version, buys, renewal, subscription_id, period_index, expires_at)
      values (:id::uuid, :number::text, :accountId::uuid, :kind::text, 'created', :provider::text, :method::text,
        :idempotencyKey::text, :inputHash::bytea, :creditNanos::bigint, :payCurrency::text, :payMinor::bigint,
-       :planVersion::bigint, :renewal::text, :subscriptionId::uuid, :periodIndex::integer,
+       :planVersion::bigint, :buys::text, :renewal::text, :subscriptionId::uuid, :periodIndex::integer,
        now() + make_interval(secs => :expiresSeconds::integer))
      on conflict do nothing`,
     {
       ...order,
       kind: order.purchase?.kind ?? 'top_up',
       planVersion: order.purchase?.planVersion ?? null,
+      buys: order.purchase?.buys ?? null,
       renewal: order.purchase?.renewal ?? null,
       subscriptionId: order.purchase?.subscriptionId ?? null,
       periodIndex: order.purchase?.periodIndex ?? null,

@@ -1,5 +1,5 @@
 import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
-import type { Renewal } from '../billing/subscriptions.ts';
+import type { Renewal, SubscriptionKind } from '../billing/subscriptions.ts';
 import type { Db, Transaction } from './connection.ts';
 
 export interface Order {
@@ -30,6 +30,8 @@ export interface Order {
   /** Whose period a renewal pays, or which subscription a switch leaves. */
   subscriptionId: string | null;
   periodIndex: number | null;
+  /** A plan that renews, or a pass. */
+  buys: SubscriptionKind | null;
   /** How what is bought shall be renewed. */
   renewal: Renewal | null;
   providerSubscriptionRef: string | null;
@@ -42,7 +44,7 @@ const columns = `id, number, account_id as "accountId", kind, status, provider, 
   paid_minor as "paidMinor", credited_nanos as "creditedNanos", attention_reason as "attentionReason",
   attention_deadline as "attentionDeadline", expires_at as "expiresAt", created_at as "createdAt",
   updated_at as "updatedAt", idempotency_key as "idempotencyKey", plan_version as "planVersion",
-  subscription_id as "subscriptionId", period_index as "periodIndex", renewal,
+  subscription_id as "subscriptionId", period_index as "periodIndex", buys, renewal,
   provider_subscription_ref as "providerSubscriptionRef", fulfilled_as as "fulfilledAs"`;
 
 async function firstOrder(

@@ -1,4 +1,4 @@
-import type { DueReason, PeriodStatus } from '../billing/subscriptions.ts';
+import type { DueReason, PeriodStatus, SubscriptionKind } from '../billing/subscriptions.ts';
 import type { Db, Transaction } from './connection.ts';
 
 export interface Period {
@@ -7,6 +7,7 @@ export interface Period {
   accountId: string;
   planId: string;
   planVersion: bigint;
+  kind: SubscriptionKind;
   status: PeriodStatus;
   startsAt: Date;
   endsAt: Date;
@@ -25,7 +26,7 @@ export interface Period {
 export type PaidBy = 'order' | 'charge' | 'provider_subscription' | 'by_hand' | 'nothing';
 
 const columns = `p.subscription_id as "subscriptionId", p.period_index as "periodIndex", p.account_id as "accountId",
-  v.plan_id as "planId", p.plan_version as "planVersion", p.status, p.starts_at as "startsAt", p.ends_at as "endsAt",
+  v.plan_id as "planId", p.plan_version as "planVersion", p.kind, p.status, p.starts_at as "startsAt", p.ends_at as "endsAt",
   p.price_nanos as "priceNanos", p.reason, p.paid_by as "paidBy", p.paid_ref as "paidRef", p.paid_at as "paidAt",
   p.main_pool_id as "mainPoolId", p.base_nanos as "baseNanos", p.bonus_nanos as "bonusNanos",
   p.backup_nanos as "backupNanos"`;
@@ -64,28 +65,45 @@ export async function listPaidAhead(trx: Db | Transaction, subscriptionId: strin
   return rows;
 }
 
+/** The period that a payment paid: constraint subscription_periods_paid_once. */
+export async function findPaidPeriod(
+  trx: Db | Transaction,
+  paidBy: PaidBy,
+  paidRef: string,
+): Promise<Period | undefined> {
+  const { rows } = await trx.raw<{ rows: Period[] }>(
+    `select ${columns} from ${from} where p.paid_by = :paidBy::text and p.paid_ref = :paidRef::text`,
+    { paidBy, paidRef },
+  );
+  return rows[0];
+}
+
 export interface NewPeriod {
   subscriptionId: string;
   periodIndex: number;
   accountId: string;
   planVersion: bigint;
+  kind: SubscriptionKind;
   startsAt: Date;
   endsAt: Date;
   priceNanos: bigint;
 }
 
-/** Nothing where the period is known already. */
+/** Nothing where the period is known already; one that was given up is due again. */
 export async function openPeriod(
   trx: Transaction,
   period: NewPeriod,
   reason: DueReason | null,
 ): Promise<void> {
   await trx.raw(
-    `insert into subscription_periods (subscription_id, period_index, account_id, plan_version, status, starts_at,
+    `insert into subscription_periods (subscription_id, period_index, account_id, plan_version, kind, status, starts_at,
        ends_at, price_nanos, reason)
-     values (:subscriptionId::uuid, :periodIndex::integer, :accountId::uuid, :planVersion::bigint, 'due',
+     values (:subscriptionId::uuid, :periodIndex::integer, :accountId::uuid, :planVersion::bigint, :kind::text, 'due',
        :startsAt::timestamptz, :endsAt::timestamptz, :priceNanos::bigint, :reason::text)
-     on conflict (subscription_id, period_index) do nothing`,
+     on conflict (subscription_id, period_index) do update
+       set status = 'due', plan_version = excluded.plan_version, price_nanos = excluded.price_nanos,
+           starts_at = excluded.starts_at, ends_at = excluded.ends_at, reason = excluded.reason
+       where subscription_periods.status = 'unpaid'`,
     {
       ...period,
       planVersion: period.planVersion.toString(),
@@ -157,7 +175,7 @@ export async function closePeriod(
   await trx.raw(
     `update subscription_periods set status = :status::text, reason = :reason::text
       where subscription_id = :subscriptionId::uuid and period_index = :periodIndex::integer
-        and status in ('due', 'paid')`,
+        and status not in ('skipped', 'unpaid')`,
     { ...key, status, reason },
   );
 }

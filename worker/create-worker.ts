@@ -1,6 +1,10 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { createBillingRunActivities } from '../activities/billing-run.ts';
+import { createCardSetupActivities } from '../activities/card-setup.ts';
 import { createConfirmPaymentActivities } from '../activities/confirm-payment.ts';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { createSandboxClockActivities } from '../activities/sandbox-clock.ts';
+import { createSubscriptionActivities } from '../activities/subscription.ts';
 import { createTopUpActivities } from '../activities/top-up.ts';
 import { taskQueue } from '../workflows/contract.ts';
 import { domainFailures } from './failures.ts';
@@ -24,7 +28,14 @@ export function createWorker({
     namespace,
     taskQueue,
     workflowBundle,
-    activities: { ...createTopUpActivities(deps), ...createConfirmPaymentActivities(deps) },
+    activities: {
+      ...createTopUpActivities(deps),
+      ...createConfirmPaymentActivities(deps),
+      ...createSubscriptionActivities(deps),
+      ...createBillingRunActivities(deps),
+      ...createSandboxClockActivities(deps),
+      ...createCardSetupActivities(deps),
+    },
     interceptors: { activity: [domainFailures] },
     // Each local activity takes a connection of the pool for a few milliseconds; more at once only queue there.
     maxConcurrentLocalActivityExecutions: 50,

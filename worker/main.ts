@@ -2,13 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { NANOS_PER_USD } from '../billing/money.ts';
+import { dunningRules } from '../billing/subscriptions.ts';
 import { loadConfig } from '../config/config.ts';
 import { createLogger } from '../config/logger.ts';
+import { createMailer } from '../config/mailer.ts';
 import { connect } from '../db/connection.ts';
 import { configuredProviders } from '../providers/configured.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import { connectToTemporal } from './connect.ts';
 import { createWorker } from './create-worker.ts';
+import { subscriptionMessages } from './messages.ts';
+import { ensureBillingSchedule } from './schedule.ts';
 import { sweepList } from './sweep-list.ts';
 import { runSweeps } from './sweeps.ts';
 import { temporalLogger } from './temporal-logger.ts';
@@ -33,6 +37,8 @@ const [workflowBundle, connection] = await Promise.all([
 ]);
 if (!connection) process.exit(0);
 
+const clientConnection = Connection.lazy({ address });
+const temporal = new Client({ connection: clientConnection, namespace });
 const worker = await createWorker({
   connection,
   namespace,
@@ -41,6 +47,15 @@ const worker = await createWorker({
     db,
     providers: configuredProviders(config),
     publicUrl: config.PUBLIC_URL,
+    dunning: dunningRules(config),
+    wakesPerSecond: config.BILLING_WAKES_PER_SECOND,
+    messages: subscriptionMessages(temporal),
+    sendMail: createMailer({
+      smtpUrl: config.SMTP_URL,
+      from: config.MAIL_FROM,
+      directory: config.MAIL_DIR,
+      logger,
+    }),
     orders: {
       expiresSeconds: config.ORDER_EXPIRES_SECONDS,
       pollFirstSeconds: config.ORDER_POLL_FIRST_SECONDS,
@@ -50,8 +65,7 @@ const worker = await createWorker({
   },
 });
 
-const clientConnection = Connection.lazy({ address });
-const temporal = new Client({ connection: clientConnection, namespace });
+await ensureBillingSchedule(temporal, logger);
 const sweeps = runSweeps(sweepList({ db, temporal, logger }), stopping.signal, logger);
 
 logger.info({ address, namespace }, 'The worker is running');

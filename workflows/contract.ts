@@ -7,7 +7,7 @@ import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import { NANOS_PER_CENT } from '../billing/money.ts';
 import type { AttentionReason, OrderKind, OrderStatus, ProviderName } from '../billing/orders.ts';
-import type { Renewal } from '../billing/subscriptions.ts';
+import type { Renewal, SubscriptionKind } from '../billing/subscriptions.ts';
 
 export const taskQueue = 'tollgate';
 
@@ -37,6 +37,8 @@ export const orderWorkflowId = ({ id, kind }: { id: string; kind: OrderKind }) =
 export interface PurchaseInput {
   kind: Exclude<OrderKind, 'top_up'>;
   planVersion: string;
+  /** A plan that renews, or a pass. */
+  buys: SubscriptionKind;
   renewal: Renewal;
   /** Whose period a renewal pays, or which subscription a switch leaves. */
   subscriptionId: string | null;
@@ -75,9 +77,11 @@ export function topUpInputOf(order: StoredTopUp): TopUpInput {
 }
 
 function purchaseOf(order: StoredTopUp): { purchase?: PurchaseInput } {
-  const { kind, planVersion, renewal, subscriptionId, periodIndex } = order;
-  if (kind === 'top_up' || planVersion === null || renewal === null) return {};
-  return { purchase: { kind, planVersion: planVersion.toString(), renewal, subscriptionId, periodIndex } };
+  const { kind, planVersion, buys, renewal, subscriptionId, periodIndex } = order;
+  if (kind === 'top_up' || planVersion === null || buys === null || renewal === null) return {};
+  return {
+    purchase: { kind, planVersion: planVersion.toString(), buys, renewal, subscriptionId, periodIndex },
+  };
 }
 
 export interface StoredTopUp {
@@ -92,6 +96,7 @@ export interface StoredTopUp {
   payMinor: bigint;
   kind: OrderKind;
   planVersion: bigint | null;
+  buys: SubscriptionKind | null;
   renewal: Renewal | null;
   subscriptionId: string | null;
   periodIndex: number | null;

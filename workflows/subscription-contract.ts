@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ProviderName } from '../billing/orders.ts';
 import type { SubscriptionStatus } from '../billing/subscriptions.ts';
 import { type Requested, searchAttributes, taskQueue } from './contract.ts';
 
@@ -103,3 +104,39 @@ export interface SandboxClockResult {
   /** How often something fell due on the way. */
   steps: number;
 }
+
+/** card-setup: one page on which a customer saves a card, until it is saved or closed. */
+export const cardSetupWorkflow = 'cardSetup';
+export const cardSetupWorkflowId = (setupId: string) => `card-setup:${setupId}`;
+
+export interface CardSetupInput {
+  setupId: string;
+  accountId: string;
+  idempotencyKey: string;
+  provider: ProviderName;
+}
+
+export interface CardSetupState {
+  setupId: string;
+  status: 'open' | 'complete' | 'expired';
+  url: string | null;
+  paymentMethodId: string | null;
+}
+
+export function cardSetupStart(input: CardSetupInput) {
+  return {
+    taskQueue,
+    workflowId: cardSetupWorkflowId(input.setupId),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    workflowIdConflictPolicy: 'USE_EXISTING' as const,
+    args: [input] satisfies [CardSetupInput],
+    typedSearchAttributes: [{ key: searchAttributes.accountId, value: input.accountId }],
+  };
+}
+
+/** Sent with the start: answers as soon as the customer can be sent to the page. */
+export const issueSetupLinkUpdate = defineUpdate<CardSetupState>('issueSetupLink');
+/** Asks the provider now. */
+export const checkSetupUpdate = defineUpdate<CardSetupState>('checkSetup');
+/** The provider has told something about this page. */
+export const setupHeardSignal = defineSignal('setupHeard');

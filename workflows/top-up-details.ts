@@ -5,6 +5,7 @@ export interface DescribedOrder extends TopUpState {
   provider: string;
   askedFor: string;
   expiresAt: string;
+  toBeFulfilled: boolean;
   nextLookAt: string;
 }
 
@@ -27,6 +28,7 @@ function situationOf(order: DescribedOrder): string {
         `Next question to the provider at ${nextLookAt}. ${help}`,
       ].join('\n\n');
     case 'paid':
+      if (order.toBeFulfilled) return "Paid. The account's `subscription` workflow does what was bought.";
       return [
         'The customer has finished. The money is on its way (a delayed payment method), nothing is credited yet.',
         `Next question to the provider at ${nextLookAt}. Support can send \`checkWithProvider\`.`,

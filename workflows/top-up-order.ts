@@ -24,6 +24,9 @@ const provider = proxyActivities<TopUpActivities>({
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
 });
 
+// Only reaches another workflow: tried for as long as Temporal is away.
+const messenger = proxyActivities<TopUpActivities>({ startToCloseTimeout: '10 seconds' });
+
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 // While the page is open a lost webhook costs at most this; later only delayed money is waited for.
@@ -105,6 +108,7 @@ export class TopUpOrder {
     // Taken up again after its workflow was lost: it has waited long enough.
     if (this.mustWait && this.isOverdue) await this.look();
     while (this.mustWait) {
+      await this.handOver();
       const waitMs = this.scheduleNextLook();
       const heard = await condition(() => this.news, waitMs, { summary: 'Next question to the provider' });
       await (heard ? this.readNews() : this.look());
@@ -130,6 +134,13 @@ export class TopUpOrder {
     return waitMs;
   }
 
+  /** What was paid for is not balance: the account's subscription workflow does it, and tells us. */
+  private async handOver(): Promise<void> {
+    if (!this.latest?.toBeFulfilled) return;
+    const { orderId, accountId } = this.input;
+    await messenger.handToSubscription({ orderId, accountId });
+  }
+
   async readNews(): Promise<void> {
     if (!this.news) return;
     this.news = false;
@@ -141,6 +152,7 @@ export class TopUpOrder {
     const { orderId } = this.input;
     const overdue = this.isOverdue;
     this.pollMs = Math.min(this.pollMs * 2, overdue ? SLOW_POLL_MAX_MS : POLL_MAX_MS);
+    if (this.latest?.toBeFulfilled) return this.take(await database.readOrder({ orderId }));
     try {
       if (overdue && this.status !== 'paid') await this.expire();
       else this.take(await provider.askProvider({ orderId, source: 'poll' }));
@@ -216,6 +228,7 @@ export class TopUpOrder {
         provider: this.input.provider,
         askedFor: this.opened?.askedFor ?? '',
         expiresAt: this.latest.expiresAt,
+        toBeFulfilled: this.latest.toBeFulfilled,
         nextLookAt: new Date(this.nextLookAt).toISOString(),
       }),
     );

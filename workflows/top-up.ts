@@ -3,6 +3,11 @@ import type { TopUpInput, TopUpResult } from './contract.ts';
 import { TopUpOrder } from './top-up-order.ts';
 import { takeRequests } from './top-up-requests.ts';
 
+/** An order that buys a plan, a pass, a switch or a renewal: the same process under a name of its own. */
+export function planOrder(input: TopUpInput): Promise<TopUpResult> {
+  return topUp(input);
+}
+
 /**
  * One order, from the customer's click until it is credited or closed. Webhook, return page, poll and support all
  * end in the same settling step in Postgres; this process makes sure that one of them happens.

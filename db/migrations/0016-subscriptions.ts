@@ -75,6 +75,7 @@ create table subscription_periods (
   period_index integer not null,
   account_id uuid not null references accounts (id),
   plan_version bigint not null references plan_versions (version),
+  kind text not null constraint subscription_periods_kind check (kind in ('renewing', 'pass')),
   -- due: not paid. paid: paid ahead, begins later. granted: its credits are posted. skipped, unpaid: it never began.
   status text not null constraint subscription_periods_status
     check (status in ('due', 'paid', 'granted', 'skipped', 'unpaid')),
@@ -121,7 +122,8 @@ create table charges (
   constraint charges_attempt unique (subscription_id, period_index, attempt),
   constraint charges_payment_ref unique (provider, payment_ref)
 );
-create unique index charges_one_undecided on charges (subscription_id) where status in ('unknown', 'processing');
+-- Of an account, so that one that outlives its subscription is asked about too.
+create unique index charges_one_undecided on charges (account_id) where status in ('unknown', 'processing');
 
 alter table orders
   drop constraint orders_kind,
@@ -131,6 +133,7 @@ alter table orders
   -- The subscription that a renewal pays, or that a switch leaves.
   add column subscription_id uuid references subscriptions (id),
   add column period_index integer,
+  add column buys text constraint orders_buys check (buys in ('renewing', 'pass')),
   add column renewal text constraint orders_renewal check (renewal in ('pull', 'provider_run', 'invoice')),
   -- Of a payment that began a subscription at the provider.
   add column provider_subscription_ref text,
@@ -145,11 +148,15 @@ create index ledger_accounts_leftovers on ledger_accounts (id)
 
 insert into ledger_accounts (id, code) overriding system value values (10, 'plan_sales');
 
--- A notice is sent once, however often its step runs.
+-- What the customer is to be told. Written with what it tells, sent afterwards, once however often its step runs.
 create table notices (
   account_id uuid not null references accounts (id),
   key text not null,
-  sent_at timestamptz not null default now(),
+  subject text not null,
+  body text not null,
+  created_at timestamptz not null default now(),
+  sent_at timestamptz,
   primary key (account_id, key)
 );
+create index notices_unsent on notices (created_at) where sent_at is null;
 `;

@@ -10,10 +10,10 @@ import { createApp } from '../../api/app.ts';
 import { createAuth } from '../../api/auth.ts';
 import { connectAuthPool } from '../../api/auth-pool.ts';
 import type { ApiDeps } from '../../api/deps.ts';
-import type { Mail } from '../../api/mail.ts';
 import { createSessionReader } from '../../api/sessions.ts';
 import { createUser, type NewUser } from '../../api/users.ts';
 import { loadConfig } from '../../config/config.ts';
+import type { Mail } from '../../config/mailer.ts';
 import { connect } from '../../db/connection.ts';
 
 export interface TestApi {

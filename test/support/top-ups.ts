@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OrderRules } from '../../activities/deps.ts';
 import type { TopUpDetail } from '../../api/schemas/top-ups.ts';
 import { NANOS_PER_USD } from '../../billing/money.ts';
+import type { Mail } from '../../config/mailer.ts';
 import { configuredProviders, configuredWebhooks } from '../../providers/configured.ts';
 import { type StripeSimulator, startStripeSimulator } from '../../simulators/stripe/start.ts';
 import { type Answer, startTestApi, type TestApi } from './api.ts';
@@ -19,6 +20,8 @@ export interface TopUpStack {
   simulator: StripeSimulator;
   api: TestApi;
   worker: TestWorker;
+  /** What the worker wrote to customers. */
+  mails: Mail[];
   /** Another worker after `worker.stop()`. */
   restartWorker(): Promise<void>;
   stop(): Promise<void>;
@@ -45,12 +48,16 @@ export async function startTopUpStack(rules: Partial<OrderRules> = {}): Promise<
     deps: { webhookParsers: configuredWebhooks(keys) },
   });
   await simulator.control.webhook({ url: `${api.url}/webhooks/stripe`, secret: webhookSecret });
+  const mails: Mail[] = [];
   const startWorker = () =>
     startTestWorker(temporal, {
       db: database.db,
       providers: configuredProviders(keys),
       publicUrl: api.url,
       orders: { ...defaultRules, ...rules },
+      dunning: { retryDays: [1, 3, 5, 7], graceDays: 3, reminderDays: 3 },
+      wakesPerSecond: 1_000,
+      sendMail: async (mail) => void mails.push(mail),
     });
   const stack: TopUpStack = {
     database,
@@ -58,6 +65,7 @@ export async function startTopUpStack(rules: Partial<OrderRules> = {}): Promise<
     simulator,
     api,
     worker: await startWorker(),
+    mails,
     restartWorker: async () => {
       stack.worker = await startWorker();
     },

@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporal
 import type { ActivityDeps } from '../../activities/deps.ts';
 import { loadWorkflowBundle } from '../../worker/bundle.ts';
 import { createWorker } from '../../worker/create-worker.ts';
+import { subscriptionMessages } from '../../worker/messages.ts';
 import type { TestTemporal } from './temporal.ts';
 
 export interface TestWorker {
@@ -13,7 +14,10 @@ export interface TestWorker {
 let installed = false;
 
 /** The real worker, in the test's process. */
-export async function startTestWorker(temporal: TestTemporal, deps: ActivityDeps): Promise<TestWorker> {
+export async function startTestWorker(
+  temporal: TestTemporal,
+  given: Omit<ActivityDeps, 'messages'>,
+): Promise<TestWorker> {
   if (!installed) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   installed = true;
   const { address, namespace } = temporal;
@@ -21,6 +25,7 @@ export async function startTestWorker(temporal: TestTemporal, deps: ActivityDeps
     loadWorkflowBundle(path.join(tmpdir(), 'tollgate-test-bundles')),
     NativeConnection.connect({ address }),
   ]);
+  const deps = { ...given, messages: subscriptionMessages(temporal.client) };
   const worker = await createWorker({ connection, namespace, workflowBundle, deps });
   const ended = worker.run();
   return {

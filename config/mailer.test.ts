@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createMailer, trackMails } from './mail.ts';
+import { createMailer, trackMails } from './mailer.ts';
 
 const mail = { to: 'ann@example.com', subject: 'Confirm', text: 'Open http://127.0.0.1/?token=a-secret' };
 const from = 'Tollgate <no-reply@example.com>';

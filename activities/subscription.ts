@@ -1,0 +1,41 @@
+import { Context } from '@temporalio/activity';
+import { listUnsentNotices, markSent } from '../db/notices.ts';
+import { readEmail } from '../db/order-limits.ts';
+import type { ActivityDeps } from './deps.ts';
+import { advance } from './subscription/advance.ts';
+import { collect } from './subscription/collect.ts';
+import { fulfilOrder } from './subscription/fulfil-order.ts';
+import type { SubscriptionReport } from './subscription/report.ts';
+import { handleRequest, type RequestInput } from './subscription/requests.ts';
+import { type TurnInput, takeTurn } from './subscription/turn.ts';
+
+export type { SubscriptionReport } from './subscription/report.ts';
+export type { RequestInput, SubscriptionRequest } from './subscription/requests.ts';
+
+export type SubscriptionActivities = ReturnType<typeof createSubscriptionActivities>;
+
+/** The steps of an account's plan. Each decides under the account's lock what is to be done, so each may run twice. */
+export function createSubscriptionActivities(deps: ActivityDeps) {
+  return {
+    /** Only Postgres: what is due and needs no provider. */
+    advanceSubscription: (input: TurnInput): Promise<SubscriptionReport> => takeTurn(deps, input, advance),
+    collectPayment: (input: TurnInput): Promise<SubscriptionReport> => collect(deps, input),
+    async fulfilOrder(input: TurnInput & { orderId: string }): Promise<SubscriptionReport> {
+      const { attempt } = Context.current().info;
+      const { order, ...report } = await fulfilOrder(deps, { ...input, attempt });
+      if (order) await deps.messages.orderSettled(order);
+      return report;
+    },
+    handleRequest: (input: RequestInput): Promise<SubscriptionReport> => handleRequest(deps, input),
+    sendNotices: (input: { accountId?: string }): Promise<void> => sendNotices(deps, input.accountId),
+  };
+}
+
+/** A mail that was sent but not marked goes out again: better twice than never. */
+async function sendNotices(deps: ActivityDeps, accountId?: string): Promise<void> {
+  for (const notice of await listUnsentNotices(deps.db, accountId)) {
+    const to = await readEmail(deps.db, notice.accountId);
+    if (to) await deps.sendMail({ to, subject: notice.subject, text: notice.body });
+    await markSent(deps.db, notice);
+  }
+}

@@ -1,0 +1,84 @@
+import { passEnd } from '../../billing/periods.ts';
+import { benefitsEnd } from '../../billing/subscriptions.ts';
+import { setPoolExpiry } from '../../db/plan-pools.ts';
+import { findPeriod, listPaidAhead, markPaid, openPeriod } from '../../db/subscription-periods.ts';
+import { changeSubscription, findSubscription, insertSubscription } from '../../db/subscriptions.ts';
+import type { Buying } from './fulfil-order.ts';
+import { beginPeriod } from './grant-period.ts';
+import { firstSpan } from './period-span.ts';
+import type { Turn } from './turn.ts';
+
+/** The first period of what was bought begins now. */
+export async function activate(
+  turn: Turn,
+  id: string,
+  { order, terms, paymentMethodId }: Buying,
+): Promise<void> {
+  const { trx, accountId, at, timeZone } = turn;
+  const kind = order.buys ?? 'renewing';
+  const span = firstSpan(turn, kind);
+  await insertSubscription(trx, {
+    id,
+    accountId,
+    planVersion: terms.version,
+    kind,
+    timeZone,
+    anchorAt: span.anchorAt,
+    periodStart: span.startsAt,
+    periodEnd: span.endsAt,
+    endsAt: span.endsAt,
+    priceNanos: order.creditNanos,
+    renewal: order.renewal ?? 'invoice',
+    provider: order.provider,
+    providerSubscriptionRef: order.providerSubscriptionRef,
+    paymentMethodId,
+    mainPoolId: null,
+    backupPoolId: null,
+  });
+  const period = { subscriptionId: id, periodIndex: 0 };
+  const { startsAt, endsAt } = span;
+  await openPeriod(
+    trx,
+    {
+      ...period,
+      accountId,
+      planVersion: terms.version,
+      kind,
+      startsAt,
+      endsAt,
+      priceNanos: order.creditNanos,
+    },
+    null,
+  );
+  await markPaid(trx, { ...period, paidBy: 'order', paidRef: order.id, paidAt: at });
+  await begin(turn, id, { terms });
+}
+
+async function begin(turn: Turn, id: string, { terms }: Pick<Buying, 'terms'>): Promise<void> {
+  const subscription = await findSubscription(turn.trx, id);
+  const period = await findPeriod(turn.trx, id, 0);
+  if (!subscription || !period) throw new Error(`Subscription ${id} was not made`);
+  await beginPeriod(turn, subscription, period, terms);
+}
+
+/** A pass that is bought while one runs: thirty days more, after all that are paid. */
+export async function appendPass(turn: Turn, { order, terms, live }: Buying): Promise<string> {
+  if (!live) throw new Error(`Order ${order.id} has nothing to append to`);
+  const { trx, accountId, at } = turn;
+  const last = (await listPaidAhead(trx, live.id)).at(-1);
+  const startsAt = last?.endsAt ?? live.periodEnd;
+  const endsAt = passEnd(startsAt);
+  const period = { subscriptionId: live.id, periodIndex: (last?.periodIndex ?? live.periodIndex) + 1 };
+  const { version: planVersion } = terms;
+  await openPeriod(
+    trx,
+    { ...period, accountId, planVersion, kind: 'pass', startsAt, endsAt, priceNanos: order.creditNanos },
+    null,
+  );
+  await markPaid(trx, { ...period, paidBy: 'order', paidRef: order.id, paidAt: at });
+  const fence = benefitsEnd(live.periodEnd, turn.deps.dunning);
+  for (const poolId of [live.mainPoolId, live.backupPoolId])
+    if (poolId !== null) await setPoolExpiry(trx, poolId, fence);
+  await changeSubscription(trx, live.id, { endsAt: fence, cancelledAt: null });
+  return `Thirty days from ${startsAt.toISOString().slice(0, 10)}`;
+}
