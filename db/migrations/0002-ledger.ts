@@ -6,10 +6,9 @@ create table ledger_accounts (
   account_id uuid references accounts (id),
   pool text constraint ledger_accounts_pool check (pool in ('main', 'backup', 'voucher', 'wallet', 'referral')),
   code text constraint ledger_accounts_code unique,
-  -- Calls draw pools by this order, then by expiry. Referral has none: it is not spendable.
-  spend_order smallint generated always as (
-    case pool when 'main' then 1 when 'backup' then 2 when 'voucher' then 3 when 'wallet' then 4 end
-  ) stored,
+  -- Calls draw pools by this order, then by expiry. Referral has none: it is not spendable. Set by a trigger: a stored
+  -- generated column would be worked out again whenever a balance moves.
+  spend_order smallint,
   expires_at timestamptz,
   closed_at timestamptz,
   posted_nanos bigint not null default 0,
@@ -21,6 +20,13 @@ create table ledger_accounts (
   -- A system account's balance is a sum over transfers: a balance row would be one lock for everybody.
   constraint system_account_keeps_no_balance check (code is null or (posted_nanos = 0 and held_nanos = 0))
 ) with (fillfactor = 70);
+create function set_spend_order() returns trigger language plpgsql as $$
+begin
+  new.spend_order := case new.pool when 'main' then 1 when 'backup' then 2 when 'voucher' then 3 when 'wallet' then 4 end;
+  return new;
+end $$;
+create trigger ledger_accounts_spend_order before insert or update of pool, spend_order on ledger_accounts
+  for each row execute function set_spend_order();
 create unique index ledger_accounts_single_pool on ledger_accounts (account_id, pool) where pool in ('wallet', 'referral');
 create index ledger_accounts_spend on ledger_accounts (account_id, spend_order, expires_at, id) where closed_at is null;
 

@@ -118,8 +118,8 @@ create table usage_events (
   image_output_tokens bigint not null default 0,
   audio_input_tokens bigint not null default 0,
   audio_output_tokens bigint not null default 0,
-  charge_nanos bigint not null default 0 constraint usage_charge_not_negative check (charge_nanos >= 0),
-  cost_nanos bigint not null default 0 constraint usage_cost_not_negative check (cost_nanos >= 0),
+  charge_nanos bigint not null default 0,
+  cost_nanos bigint not null default 0,
   main_nanos bigint not null default 0,
   backup_nanos bigint not null default 0,
   voucher_nanos bigint not null default 0,
@@ -132,8 +132,9 @@ create table usage_events (
   duration_ms integer,
   constraint usage_charge_is_accounted_for check
     (charge_nanos = main_nanos + backup_nanos + voucher_nanos + wallet_nanos + uncollected_nanos),
+  -- And with its parts the charge. One check: each is read anew from the catalogue by every statement.
   constraint usage_parts_not_negative check
-    (least(main_nanos, backup_nanos, voucher_nanos, wallet_nanos, uncollected_nanos) >= 0)
+    (least(main_nanos, backup_nanos, voucher_nanos, wallet_nanos, uncollected_nanos, cost_nanos) >= 0)
 ) partition by range (id);
 create index usage_events_account on usage_events (account_id, id desc);
 create table usage_events_default partition of usage_events default;

@@ -67,6 +67,7 @@ declare
   v_window_used bigint[];
   v_windows integer[];
 
+  v_known uuid[];
   v_new holds[] := '{}';
   v_from bigint[];
   v_amounts bigint[];
@@ -94,6 +95,8 @@ declare
   v_key_window integer;
   v_answer text;
   k integer;
+  v_hold metered_hold;
+  v_limit metered_limits;
   r released_windows;
   c record;
 begin

@@ -3,16 +3,13 @@ import { decideUnderLimits } from './decide-under-limits.ts';
 /** A part of meter_flush. Variables are in 0014-meter-flush.ts: plpgsql shares none between functions. */
 export const holdCalls = `
   if cardinality(p_holds) > 0 then
-    for c in
-      select h.*
-        from rows from (unnest(p_hold_ids), unnest(p_hold_accounts), unnest(p_holds), unnest(p_limits))
-             as h (id, account_id, amount_nanos, api_key_id, model_id, route, streamed, hold_seconds,
-                   subject, cost_nanos, plan_pays, wallet_pays, lane_only, daily_start, daily_cap, weekly_start, weekly_cap,
-                   period_start, budget, requests_start, requests_cap, key_start, key_limit)
-       where not exists (select from holds e where e.id = h.id)
-    loop
-      if c.account_id is distinct from v_account then
-        v_account := c.account_id;
+    v_known := array(select h.id from holds h where h.id = any (p_hold_ids));
+    for n in 1 .. cardinality(p_hold_ids) loop
+      continue when p_hold_ids[n] = any (v_known);
+      v_hold := p_holds[n];
+      v_limit := p_limits[n];
+      if p_hold_accounts[n] is distinct from v_account then
+        v_account := p_hold_accounts[n];
         -- Most often the next one. An account without a pool has none from 1 to 0.
         if v_owner[v_last + 1] = v_account then
           v_first := v_last + 1;
@@ -29,25 +26,25 @@ export const holdCalls = `
       v_own := 0;
       v_window_ids := null;
       v_window_amounts := null;
-      if c.subject is null then
+      if v_limit.subject is null then
         for i in v_first .. v_last loop
           v_own := v_own + coalesce(v_free[i], 0);
         end loop;
-        v_room := c.amount_nanos;
-        v_answer := case when v_own < c.amount_nanos then 'refused' end;
+        v_room := v_hold.amount_nanos;
+        v_answer := case when v_own < v_hold.amount_nanos then 'refused' end;
         v_left := v_own;
       else
 ${decideUnderLimits}
       end if;
       if v_answer is not null then
-        id := c.id;
+        id := p_hold_ids[n];
         answer := v_answer;
         available_nanos := v_left;
         return next;
         continue;
       end if;
 
-      v_left := c.amount_nanos;
+      v_left := v_hold.amount_nanos;
       v_from := '{}';
       v_amounts := '{}';
       for i in v_first .. v_last loop
@@ -56,8 +53,8 @@ ${decideUnderLimits}
         v_take := least(v_free[i], v_left);
         if v_kind[i] <= 2 then
           -- At most v_room of the call comes from the plan, whose pools are first.
-          v_take := least(v_take, v_room - (c.amount_nanos - v_left));
-        elsif v_kind[i] = 4 and not c.wallet_pays then
+          v_take := least(v_take, v_room - (v_hold.amount_nanos - v_left));
+        elsif v_kind[i] = 4 and not v_limit.wallet_pays then
           v_take := 0;
         end if;
         if v_take > 0 then
@@ -69,8 +66,8 @@ ${decideUnderLimits}
         end if;
       end loop;
 
-      if c.subject is not null then
-        v_plan := least(v_room, c.amount_nanos);
+      if v_limit.subject is not null then
+        v_plan := least(v_room, v_hold.amount_nanos);
         v_windows := array_remove(
           array[v_daily_window, v_weekly_window, v_budget_window, v_requests_window, v_key_window], null);
         if cardinality(v_windows) > 0 then
@@ -78,9 +75,10 @@ ${decideUnderLimits}
             case when v_daily_window is not null then v_plan end,
             case when v_weekly_window is not null then v_plan end,
             case when v_budget_window is not null then
-              case when v_plan = 0 then 0 else ceil(c.cost_nanos::numeric * v_plan / c.amount_nanos)::bigint end end,
+              case when v_plan = 0 then 0
+                else ceil(v_limit.cost_nanos::numeric * v_plan / v_hold.amount_nanos)::bigint end end,
             case when v_requests_window is not null then 1 end,
-            case when v_key_window is not null then c.amount_nanos end], null);
+            case when v_key_window is not null then v_hold.amount_nanos end], null);
           v_window_ids := '{}';
           for i in 1 .. cardinality(v_windows) loop
             k := v_windows[i];
@@ -90,8 +88,8 @@ ${decideUnderLimits}
           end loop;
         end if;
       end if;
-      v_new := v_new || (c.id, c.account_id, v_from, v_amounts, c.api_key_id, c.model_id, c.route, c.streamed,
-        now() + make_interval(secs => c.hold_seconds), now(), v_window_ids, v_window_amounts)::holds;
+      v_new := v_new || (p_hold_ids[n], v_account, v_from, v_amounts, v_hold.api_key_id, v_hold.model_id, v_hold.route,
+        v_hold.streamed, now() + make_interval(secs => v_hold.hold_seconds), now(), v_window_ids, v_window_amounts)::holds;
     end loop;
     insert into holds select h.* from unnest(v_new) h;
   end if;`;
