@@ -76,7 +76,8 @@ const checks: Record<string, string> = {
   'every order is credited what its transfers say': `
     select o.id as order_id, o.number, o.status, o.credited_nanos, coalesce(t.sum_nanos, 0) as transfers_nanos
       from orders o
-      left join (select reference, sum(amount_nanos) as sum_nanos from ledger_transfers where kind = 'top_up' group by 1) t
+      left join (select reference, sum(amount_nanos) as sum_nanos from ledger_transfers
+                  where kind in ('top_up', 'plan_payment') group by 1) t
         on t.reference = o.id::text
      where o.credited_nanos <> coalesce(t.sum_nanos, 0)
         or (o.status = 'credited' and o.credited_nanos = 0)`,
@@ -85,6 +86,22 @@ const checks: Record<string, string> = {
     select t.id as transfer_id, t.reference from ledger_transfers t
      where t.kind = 'top_up' and not exists
        (select from orders o where o.id::text = t.reference and o.account_id = t.account_id)`,
+
+  'every period was granted what its transfers say': `
+    with granted as (
+      select reference, split_part(idempotency_key, ':', 3)::integer as period_index, sum(amount_nanos) as nanos
+        from ledger_transfers where kind = 'grant' and idempotency_key like 'grant:%:%:%' group by 1, 2)
+    select p.subscription_id, p.period_index, p.status, coalesce(g.nanos, 0) as transfers_nanos
+      from subscription_periods p
+      left join granted g on g.reference = p.subscription_id::text and g.period_index = p.period_index
+     where coalesce(g.nanos, 0) <> p.base_nanos + p.bonus_nanos + p.backup_nanos`,
+
+  'every charge that succeeded was booked once': `
+    select c.id as charge_id, c.status, c.amount_minor, coalesce(t.nanos, 0) as transfers_nanos
+      from charges c
+      left join (select reference, sum(amount_nanos) as nanos from ledger_transfers
+                  where kind = 'plan_payment' group by 1) t on t.reference = c.id::text
+     where coalesce(t.nanos, 0) <> case when c.status = 'succeeded' then c.amount_minor * 10000000 else 0 end`,
 };
 
 /** Rebuilds every total from the entries and reports drift. Reads one snapshot, changes nothing. */

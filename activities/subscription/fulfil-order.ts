@@ -118,6 +118,7 @@ async function bookPayment(turn: Turn, order: Order, fulfilment: Fulfilment): Pr
   if (toWallet > 0n)
     await creditWallet(turn, {
       key: `top-up:${order.id}`,
+      kind: 'top_up',
       reference: order.id,
       provider,
       amountNanos: toWallet,

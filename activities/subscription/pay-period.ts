@@ -69,11 +69,17 @@ export function payForNothing({ trx, at }: Turn, subscriptionId: string, periodI
 /** Money for which nothing is left to buy: the customer's balance. */
 export async function creditWallet(
   turn: Turn,
-  credit: { key: string; reference: string; provider: ProviderName; amountNanos: bigint },
+  credit: {
+    key: string;
+    kind: 'top_up' | 'plan_payment';
+    reference: string;
+    provider: ProviderName;
+    amountNanos: bigint;
+  },
 ): Promise<void> {
   await postTransfer(turn.trx, {
     key: credit.key,
-    kind: 'top_up',
+    kind: credit.kind,
     reference: credit.reference,
     accountId: turn.accountId,
     debitId: providerClearing[credit.provider],

@@ -45,7 +45,13 @@ async function bookSuccess(turn: Turn, charge: Charge, live: Subscription | unde
   const period = live && (await findPeriod(turn.trx, live.id, charge.periodIndex));
   if (live && period?.status === 'due')
     return payNextPeriod(turn, live, { provider, amountNanos, paidBy: 'charge', paidRef: charge.id });
-  return creditWallet(turn, { key: `charge:${charge.id}`, reference: charge.id, provider, amountNanos });
+  return creditWallet(turn, {
+    key: `charge:${charge.id}`,
+    kind: 'plan_payment',
+    reference: charge.id,
+    provider,
+    amountNanos,
+  });
 }
 
 async function bookFailure(

@@ -29,7 +29,7 @@ export async function recordSubscriptionPayment(
   const pays = subscription.status !== 'ended' && next?.status !== 'paid' && amountNanos >= terms.priceNanos;
   if (!pays) {
     const key = `provider-subscription:${paymentRef}`;
-    await creditWallet(turn, { key, reference: subscription.id, provider, amountNanos });
+    await creditWallet(turn, { key, kind: 'plan_payment', reference: paymentRef, provider, amountNanos });
     return 'recorded';
   }
   await openNextPeriod(turn, subscription, terms);

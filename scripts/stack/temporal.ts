@@ -31,6 +31,8 @@ const searchAttributes = {
   OrderStatus: 'Keyword',
   AmountCents: 'Int',
   AttentionReason: 'Keyword',
+  Period: 'Keyword',
+  SubscriptionStatus: 'Keyword',
 } as const;
 
 /** Temporal's wire numbers of these types. */
