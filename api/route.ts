@@ -62,6 +62,8 @@ export interface RouteFacts {
   summary: string;
   description?: string;
   tag: string;
+  /** Throws for who may not call, where neither session nor role says so. Runs before anything is read. */
+  admit?(ctx: RoutedContext): void;
   /** Besides those that every route of its kind can answer. */
   errors?: ErrorCode[];
 }
@@ -102,6 +104,7 @@ export function defineRoute<
 >(definition: RouteDefinition<A, P, Q, H, B, R>): Route {
   const { handler, response, ...facts } = definition;
   const run = async (ctx: RoutedContext) => {
+    definition.admit?.(ctx);
     const call = (await readCall(ctx, definition)) as Call<A, P, Q, H, B>;
     ctx.status = response.status;
     const result = await handler(call);

@@ -9,10 +9,11 @@ export interface CardSetup {
   checkoutUrl: string | null;
   status: 'open' | 'complete' | 'expired';
   paymentMethodId: string | null;
+  idempotencyKey: string;
 }
 
 const columns = `id, account_id as "accountId", provider, checkout_ref as "checkoutRef", checkout_url as "checkoutUrl",
-  status, payment_method_id as "paymentMethodId"`;
+  status, payment_method_id as "paymentMethodId", idempotency_key as "idempotencyKey"`;
 
 export async function findCardSetup(db: Db | Transaction, id: string): Promise<CardSetup | undefined> {
   const { rows } = await db.raw<{ rows: CardSetup[] }>(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { formatUsd } from '../../billing/money.ts';
 import { listOrderEvents } from '../../db/order-events.ts';
-import { listOrders, type Order } from '../../db/orders.ts';
+import { listOrders } from '../../db/orders.ts';
 import { orderWorkflowId } from '../../workflows/contract.ts';
-import { type AttemptLimit, attemptsPerMinute } from '../attempts.ts';
+import type { AttemptLimit } from '../attempts.ts';
 import type { ApiDeps } from '../deps.ts';
 import { ordersToWire, orderToWire } from '../order-wire.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -17,12 +17,12 @@ import {
 } from '../schemas/top-ups.ts';
 import { topUpMethods } from '../top-up-methods.ts';
 import { cancelTopUp, checkTopUp, createTopUp, visibleOrder } from '../top-ups.ts';
+import { workflowUrl } from '../workflow-url.ts';
 
 const tag = 'Top-ups';
 const params = z.object({ id: z.uuid() });
 
-export function topUpRoutes(deps: ApiDeps): Route[] {
-  const limit = attemptsPerMinute(deps.config.ORDER_ATTEMPTS_PER_MINUTE);
+export function topUpRoutes(deps: ApiDeps, limit: AttemptLimit): Route[] {
   return [
     methodsRoute(deps),
     createRoute(deps, limit),
@@ -129,8 +129,8 @@ function detailRoute(deps: ApiDeps): Route {
         ...event,
         at: event.at.toISOString(),
       }));
-      const workflowUrl = session.role === 'customer' ? null : workflowUrlOf(deps, order);
-      return { ...(await orderToWire(deps.db, order)), timeline, workflow_url: workflowUrl };
+      const url = session.role === 'customer' ? null : workflowUrl(deps.config, orderWorkflowId(order));
+      return { ...(await orderToWire(deps.db, order)), timeline, workflow_url: url };
     },
   });
 }
@@ -181,11 +181,4 @@ function cancelRoute(deps: ApiDeps, limit: AttemptLimit): Route {
       return orderToWire(deps.db, await cancelTopUp(deps, session, id));
     },
   });
-}
-
-function workflowUrlOf({ config }: ApiDeps, order: Order): string | null {
-  if (!config.TEMPORAL_UI_URL) return null;
-  const workflowId = encodeURIComponent(orderWorkflowId(order));
-  const namespace = encodeURIComponent(config.TEMPORAL_NAMESPACE);
-  return `${config.TEMPORAL_UI_URL}/namespaces/${namespace}/workflows/${workflowId}`;
 }

@@ -61,7 +61,12 @@ export const billingRunRequest = z
     dry_run: z.boolean().default(false).meta({ description: 'List what would be done, and do nothing' }),
     account_id: z.uuid().optional(),
     limit: z.number().int().min(1).max(500).default(100).meta({ description: 'Of a dry run’s page' }),
-    cursor: z.string().max(200).optional().meta({ description: 'Of a dry run: the next_cursor before' }),
+    cursor: z
+      .string()
+      .max(200)
+      .regex(/^[\w-]+$/, 'Use the next_cursor of the page before')
+      .optional()
+      .meta({ description: 'Of a dry run: the next_cursor before' }),
   })
   .meta({ id: 'BillingRunRequest' });
 

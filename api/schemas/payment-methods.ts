@@ -23,7 +23,6 @@ export const cardSetup = z
     status: z.enum(['open', 'complete', 'expired']),
     url: z.string().nullable().meta({ description: 'The page to enter the card on; null once it is over' }),
     payment_method_id: z.uuid().nullable(),
-    created_at: timestamp,
   })
   .meta({ id: 'CardSetup' });
 export type CardSetupView = z.infer<typeof cardSetup>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timestamp, usd } from './common.ts';
-import { credits } from './subscriptions.ts';
+import { credits, scheduledSwitch } from './subscriptions.ts';
+import { topUp } from './top-ups.ts';
 
 const planId = z
   .string()
@@ -37,7 +38,7 @@ const points = z
 
 const poolUse = z.object({
   granted_credits: credits,
-  spent_credits: credits.meta({ description: 'What calls in flight hold is not spent' }),
+  spent_credits: credits.meta({ description: 'With what calls in flight hold' }),
 });
 
 /** Every term of what leaving the plan now credits to the wallet. */
@@ -72,7 +73,9 @@ export const switchQuote = z
     period_end: timestamp,
     lost_main_credits: credits.meta({ description: 'Of the old plan, if it is left now' }),
     lost_backup_credits: credits,
-    lost_paid_ahead: z.number().int().meta({ description: 'Passes that are paid and have not begun' }),
+    paid_ahead_credit_usd: usd.meta({
+      description: 'For passes that are paid and have not begun: goes to the wallet too, in full',
+    }),
     at: timestamp.meta({ description: 'When this was computed; the credit shrinks with time and use' }),
   })
   .meta({ id: 'SwitchQuote' });
@@ -98,3 +101,10 @@ export const createPlanSwitch = z
       }),
   })
   .meta({ id: 'CreatePlanSwitch' });
+
+export const planSwitch = z
+  .object({
+    order: topUp.nullable().meta({ description: 'To be paid; null where nothing is' }),
+    scheduled: scheduledSwitch.nullable(),
+  })
+  .meta({ id: 'PlanSwitch' });

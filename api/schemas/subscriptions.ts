@@ -121,10 +121,15 @@ export const paymentDue = z
   .meta({ id: 'PaymentDue' });
 export type PaymentDue = z.infer<typeof paymentDue>;
 
+export const scheduledSwitch = z.object({ plan_id: z.string(), plan_name: z.string(), at: timestamp });
+
 const liveSubscription = z.object({
   id: z.uuid(),
   kind: z.enum(['renewing', 'pass']),
   status: z.enum(['active', 'past_due']),
+  has_benefits: z
+    .boolean()
+    .meta({ description: 'false: unpaid for too long, until it is paid calls are those of Free' }),
   paid_usd: usd.meta({ description: 'For this period' }),
   period_index: whole.meta({ description: '0 is the first' }),
   period_start: timestamp,
@@ -138,10 +143,11 @@ export const subscription = z
     subscription: liveSubscription.nullable().meta({ description: 'null: no plan, the account is Free' }),
     plan: planTerms.meta({ description: 'As pinned when this period began; the Free plan without one' }),
     pools: z.array(planPool),
-    caps: z.array(planCap),
+    caps: z
+      .array(planCap)
+      .meta({ description: 'What limits calls now; of Free where the plan gives nothing' }),
     next_renewal: nextRenewal.nullable().meta({ description: 'null: there is none' }),
-    scheduled_switch: z
-      .object({ plan_id: z.string(), plan_name: z.string(), at: timestamp })
+    scheduled_switch: scheduledSwitch
       .nullable()
       .meta({ description: 'Another plan from the next period on' }),
     payment_due: paymentDue.nullable().meta({ description: 'null: nothing is owed' }),
@@ -171,13 +177,14 @@ export const subscriptionPeriod = z
     period_index: whole,
     plan_id: z.string(),
     plan_name: z.string(),
+    kind: z.enum(['renewing', 'pass']),
     status: z.enum(['due', 'paid', 'granted', 'skipped', 'unpaid']),
     starts_at: timestamp,
     ends_at: timestamp,
     price_usd: usd,
     reason: z.string().nullable().meta({ description: 'Why it is not paid, or was skipped' }),
     paid_by: z.enum(['order', 'charge', 'provider_subscription', 'by_hand', 'nothing']).nullable(),
-    paid_ref: z.string().nullable().meta({ description: 'Of an order its id' }),
+    paid_ref: z.uuid().nullable().meta({ description: 'The order that paid it; null where none did' }),
     paid_at: timestamp.nullable(),
     base_credits: credits,
     bonus_credits: credits,
