@@ -1,12 +1,11 @@
 import { Context } from '@temporalio/activity';
-import { listUnsentNotices, markSent } from '../db/notices.ts';
-import { readEmail } from '../db/order-limits.ts';
 import type { ActivityDeps } from './deps.ts';
 import { advance } from './subscription/advance.ts';
 import { collect } from './subscription/collect.ts';
 import { fulfilOrder } from './subscription/fulfil-order.ts';
 import type { SubscriptionReport } from './subscription/report.ts';
 import { handleRequest, type RequestInput } from './subscription/requests.ts';
+import { sendNotices } from './subscription/send-notices.ts';
 import { type TurnInput, takeTurn } from './subscription/turn.ts';
 
 export type { SubscriptionReport } from './subscription/report.ts';
@@ -29,13 +28,4 @@ export function createSubscriptionActivities(deps: ActivityDeps) {
     handleRequest: (input: RequestInput): Promise<SubscriptionReport> => handleRequest(deps, input),
     sendNotices: (input: { accountId?: string }): Promise<void> => sendNotices(deps, input.accountId),
   };
-}
-
-/** A mail that was sent but not marked goes out again: better twice than never. */
-async function sendNotices(deps: ActivityDeps, accountId?: string): Promise<void> {
-  for (const notice of await listUnsentNotices(deps.db, accountId)) {
-    const to = await readEmail(deps.db, notice.accountId);
-    if (to) await deps.sendMail({ to, subject: notice.subject, text: notice.body });
-    await markSent(deps.db, notice);
-  }
 }

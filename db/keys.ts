@@ -18,6 +18,8 @@ export interface KeySnapshot {
   pay2go: boolean;
   /** An IANA name. */
   timeZone: string;
+  /** How far the account's time is ahead: 0 but for sandboxes. */
+  clockOffsetMs: number;
   /** Of the subscription, or what an account without one has. */
   plan: PlanTerms;
   subscription: LiveSubscription | undefined;
@@ -28,7 +30,7 @@ export interface LiveSubscription {
   id: string;
   periodStartMs: number;
   periodEndMs: number;
-  /** From then on the account has none, and this snapshot is out of date. */
+  /** By the clock on the wall: from then on the account has none, and this snapshot is out of date. */
   endsAtMs: number | undefined;
 }
 
@@ -49,6 +51,7 @@ interface KeyRow {
   group_ppm: bigint;
   pay2go: boolean;
   time_zone: string;
+  clock_offset_ms: bigint;
   plan_name: string;
   model_access: 'free' | 'all';
   requests_per_minute: number | null;
@@ -71,13 +74,14 @@ export async function findKey(pool: pg.Pool, keyHash: string): Promise<KeySnapsh
     text: `select k.id as key_id, a.id as account_id, k.enabled, k.revoked_at is not null as revoked,
                   k."expiresAt" as expires_at, k.models, k.ip_ranges::text[] as ip_ranges,
                   a.status as account_status, g.multiplier_ppm as group_ppm, a.pay2go_enabled as pay2go, a.time_zone,
+                  a.clock_offset_ms,
                   p.name as plan_name, v.model_access, v.requests_per_minute, v.tokens_per_minute, v.daily_cap_nanos,
                   v.daily_cap_requests, v.weekly_cap_nanos, v.budget_nanos,
                   s.id as subscription_id, s.period_start, s.period_end, s.ends_at,
                   k.spend_limit_nanos, k.spend_limit_window
              from api_keys k join accounts a on a.id = k."referenceId" join price_groups g on g.id = a.price_group
              left join subscriptions s on s.account_id = a.id and s.status <> 'ended'
-              and (s.ends_at is null or s.ends_at > now())
+              and (s.ends_at is null or s.ends_at > now() + a.clock_offset_ms * interval '1 millisecond')
              join plan_versions v on v.version = coalesce(s.plan_version, (
                select f.version from plan_versions f where f.plan_id = 'free' and f.effective_from <= now()
                 order by f.effective_from desc, f.version desc limit 1))
@@ -101,6 +105,7 @@ function toSnapshot(row: KeyRow): KeySnapshot {
     groupPpm: row.group_ppm,
     pay2go: row.pay2go,
     timeZone: row.time_zone,
+    clockOffsetMs: Number(row.clock_offset_ms),
     plan: toTerms(row),
     subscription: row.subscription_id === null ? undefined : toSubscription(row.subscription_id, row),
     spendLimit:
@@ -128,7 +133,7 @@ function toSubscription(id: string, row: KeyRow): LiveSubscription {
     id,
     periodStartMs: row.period_start.getTime(),
     periodEndMs: row.period_end.getTime(),
-    endsAtMs: row.ends_at?.getTime(),
+    endsAtMs: row.ends_at ? row.ends_at.getTime() - Number(row.clock_offset_ms) : undefined,
   };
 }
 

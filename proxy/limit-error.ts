@@ -12,7 +12,7 @@ export function limitRefusal(
   permit: Permit,
   code: MetLimit['code'],
 ): Refusal {
-  const nowMs = exchange.startedAt.getTime();
+  const nowMs = exchange.startedAt.getTime() + key.clockOffsetMs;
   return limitReached({
     code,
     nowMs,

@@ -11,7 +11,7 @@ const PPM = 1_000_000n;
 /** What the database must watch besides money. `undefined`: nothing, as for a call that a wallet alone pays. */
 export function limitsOf(call: Call, permit: Permit, amountNanos: bigint): HoldLimits | undefined {
   const { key, exchange } = call;
-  const nowMs = exchange.startedAt.getTime();
+  const nowMs = exchange.startedAt.getTime() + key.clockOffsetMs;
   const caps = permit.planPays ? planWindows(key, call.model.free, amountNanos, nowMs) : noWindows;
   const keyLimit = amountNanos > 0n ? keyWindow(key, nowMs) : undefined;
   const anyPoolMayPay = permit.walletPays && (permit.planPays || amountNanos === 0n) && !permit.laneOnly;

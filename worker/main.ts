@@ -39,6 +39,12 @@ if (!connection) process.exit(0);
 
 const clientConnection = Connection.lazy({ address });
 const temporal = new Client({ connection: clientConnection, namespace });
+const sendMail = createMailer({
+  smtpUrl: config.SMTP_URL,
+  from: config.MAIL_FROM,
+  directory: config.MAIL_DIR,
+  logger,
+});
 const worker = await createWorker({
   connection,
   namespace,
@@ -50,12 +56,7 @@ const worker = await createWorker({
     dunning: dunningRules(config),
     wakesPerSecond: config.BILLING_WAKES_PER_SECOND,
     messages: subscriptionMessages(temporal),
-    sendMail: createMailer({
-      smtpUrl: config.SMTP_URL,
-      from: config.MAIL_FROM,
-      directory: config.MAIL_DIR,
-      logger,
-    }),
+    sendMail,
     orders: {
       expiresSeconds: config.ORDER_EXPIRES_SECONDS,
       pollFirstSeconds: config.ORDER_POLL_FIRST_SECONDS,
@@ -66,7 +67,7 @@ const worker = await createWorker({
 });
 
 await ensureBillingSchedule(temporal, logger);
-const sweeps = runSweeps(sweepList({ db, temporal, logger }), stopping.signal, logger);
+const sweeps = runSweeps(sweepList({ db, temporal, logger, sendMail }), stopping.signal, logger);
 
 logger.info({ address, namespace }, 'The worker is running');
 await worker.runUntil(

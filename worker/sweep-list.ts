@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import type { ActivityDeps } from '../activities/deps.ts';
+import { sendNotices } from '../activities/subscription/send-notices.ts';
 import type { Db } from '../db/connection.ts';
+import { expireLeftovers } from '../db/expired-leftovers.ts';
 import { voidExpiredHolds } from '../db/holds.ts';
 import { listForgottenEvents } from '../db/inbox.ts';
 import { listOverdueOrders } from '../db/orders.ts';
@@ -16,7 +19,7 @@ import {
 } from '../workflows/contract.ts';
 import type { Sweep } from './sweeps.ts';
 
-export interface SweepDeps {
+export interface SweepDeps extends Pick<ActivityDeps, 'sendMail'> {
   db: Db;
   temporal: Client;
   logger: Logger;
@@ -33,6 +36,8 @@ export function sweepList(deps: SweepDeps): Sweep[] {
     { name: 'forgotten events', everyMs: 5 * SECOND_MS, run: () => startForgottenEvents(deps) },
     { name: 'overdue orders', everyMs: 60 * SECOND_MS, run: () => resumeOverdueOrders(deps) },
     { name: 'expired holds', everyMs: 15 * SECOND_MS, run: () => voidHolds(deps) },
+    { name: 'unsent notices', everyMs: 60 * SECOND_MS, run: () => sendNotices(deps) },
+    { name: 'pools that ended', everyMs: 15 * SECOND_MS, run: () => expireRests(deps) },
     { name: 'usage partitions', everyMs: 3_600 * SECOND_MS, run: () => ensureUsagePartitions(deps.db) },
     { name: 'old caps', everyMs: 3_600 * SECOND_MS, run: () => forgetOldWindows(deps) },
   ];
@@ -64,6 +69,12 @@ async function voidHolds({ db, logger }: SweepDeps): Promise<void> {
     voided = await voidExpiredHolds(db, limit);
     if (voided > 0) logger.info({ voided }, 'Released holds of calls that never ended');
   }
+}
+
+async function expireRests({ db }: SweepDeps): Promise<void> {
+  const limit = 100;
+  let emptied = limit;
+  while (emptied === limit) emptied = await expireLeftovers(db, limit);
 }
 
 async function forgetOldWindows({ db }: SweepDeps): Promise<void> {

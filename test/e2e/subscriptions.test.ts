@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { listPeriods } from '../../db/subscription-periods.ts';
-import { subscriptionWorkflowId } from '../../workflows/contract.ts';
 import { buyPlan, drift, livePlan, makeSandbox, moveTo, poolsOf } from '../support/subscriptions.ts';
 import { startTopUpStack, type TopUpStack } from '../support/top-ups.ts';
 
