@@ -24,7 +24,12 @@ beforeAll(async () => {
 afterAll(() => stack.stop(), 60_000);
 
 function sweep(name: string): Promise<void> {
-  const deps = { db: stack.database.db, temporal: stack.temporal.client, logger: stack.api.deps.logger };
+  const deps = {
+    db: stack.database.db,
+    temporal: stack.temporal.client,
+    logger: stack.api.deps.logger,
+    sendMail: async () => {},
+  };
   const found = sweepList(deps).find((candidate) => candidate.name === name);
   if (!found) throw new Error(`There is no sweep ${name}`);
   return found.run();
