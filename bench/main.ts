@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { type BenchContext, withBenchStack } from './bench-stack.ts';
 import { benchProxy } from './proxy.ts';
+import { benchProxyScale } from './proxy-scale.ts';
 import { reporter } from './report.ts';
 import { benchTopUp } from './top-up.ts';
 import { benchUsageLog } from './usage-log.ts';
@@ -12,6 +13,7 @@ import { benchUsageLog } from './usage-log.ts';
 const benchmarks: Record<string, (context: BenchContext, named: boolean) => Promise<void>> = {
   'top-up': benchTopUp,
   proxy: benchProxy,
+  'proxy-scale': benchProxyScale,
   'usage-log': benchUsageLog,
 };
 
