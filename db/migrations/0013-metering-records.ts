@@ -59,17 +59,19 @@ returns setof spend_windows language plpgsql as $$
 declare
   v_windows bigint[];
 begin
-  insert into spend_windows (account_id, scope, subject, starts_at)
-    select l.* from limited_windows(p_accounts, p_holds, p_limits) l
-     where not exists (select from spend_windows w where w.account_id = l.account_id and w.scope = l.scope
-                          and w.subject = l.subject and w.starts_at = l.starts_at)
-     order by 1, 2, 3, 4
-  on conflict do nothing;
-  v_windows := array(
-    select w.id from limited_windows(p_accounts, p_holds, p_limits) l join spend_windows w
-      on w.account_id = l.account_id and w.scope = l.scope and w.subject = l.subject and w.starts_at = l.starts_at
-    union
-    select unnest(r.window_ids) from unnest(p_released) r);
+  for attempt in 1 .. 2 loop
+    v_windows := array(
+      select w.id from limited_windows(p_accounts, p_holds, p_limits) l left join spend_windows w
+        on w.account_id = l.account_id and w.scope = l.scope and w.subject = l.subject and w.starts_at = l.starts_at);
+    exit when array_position(v_windows, null) is null;
+    insert into spend_windows (account_id, scope, subject, starts_at)
+      select l.* from limited_windows(p_accounts, p_holds, p_limits) l
+       where not exists (select from spend_windows w where w.account_id = l.account_id and w.scope = l.scope
+                            and w.subject = l.subject and w.starts_at = l.starts_at)
+       order by 1, 2, 3, 4
+    on conflict do nothing;
+  end loop;
+  v_windows := v_windows || array(select unnest(r.window_ids) from unnest(p_released) r);
   return query select w.* from spend_windows w where w.id = any (v_windows) order by w.id for no key update;
 end $$;
 `;
