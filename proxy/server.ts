@@ -8,6 +8,7 @@ import { errorBody, internalError, sendError, speaksAnthropic, wireErrorOf } fro
 import { Exchange } from './exchange.ts';
 import type { Operations } from './operations.ts';
 import { findRoute } from './routes.ts';
+import { KEPT_BYTES } from './socket-reads.ts';
 
 // Longer than the idle time of common load balancers, so that they and not we close a connection.
 const KEEP_ALIVE_MS = 75_000;
@@ -16,7 +17,12 @@ const REQUEST_MS = 120_000;
 const HEADERS_MS = 30_000;
 
 export function createProxyServer(deps: ProxyDeps, operations: Operations, activity: Activity): Server {
-  const options = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS };
+  const options = {
+    highWaterMark: KEPT_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_MS,
+    headersTimeout: HEADERS_MS,
+  };
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {
     if (activity.draining) res.setHeader('connection', 'close');
     if (!operations.handle(pathOf(req), req, res)) void answer(deps, activity, req, res);

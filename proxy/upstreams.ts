@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import type { CatalogUpstream } from '../db/catalog.ts';
 import type { CallRequest, EncodedForm, UpstreamFormat } from '../providers/upstream.ts';
 import { openUpstreamKey } from '../providers/upstream-key.ts';
-import { onread } from './socket-reads.ts';
+import { upstreamReads } from './socket-reads.ts';
 import { UpstreamHealth } from './upstream-health.ts';
 import { UpstreamResponse } from './upstream-response.ts';
 
@@ -56,7 +56,7 @@ export class Upstreams {
     const pool = new Pool(origin, {
       connections: null,
       pipelining: 1,
-      connect: { timeout: 10_000, onread },
+      connect: { timeout: 10_000, ...upstreamReads },
       keepAliveTimeout: 30_000,
     });
     this.#pools.set(origin, pool);

@@ -70,9 +70,8 @@ async function residentBytes(url: string): Promise<number> {
 }
 
 describe('a hundred callers who read streams of 100 MB slowly', () => {
-  it('let the proxy grow by less than 1.6 MiB each, and hinder nobody', async () => {
+  it('leave the proxy below 200 MiB in all, and hinder nobody', async () => {
     const { url } = await start();
-    const idle = await residentBytes(url);
     const before = await usageRows();
     const readers = Array.from({ length: READERS }, () => readSlowly(ask(url)));
     let most = 0;
@@ -90,8 +89,7 @@ describe('a hundred callers who read streams of 100 MB slowly', () => {
     // All of them were served, and none of them to the end.
     expect(Math.min(...read)).toBeGreaterThan(0);
     expect(Math.max(...read)).toBeLessThan(100_000_000);
-    // Of it 64 MiB are what V8 lets pile up in buffers before it collects, and 32 MiB its young generation.
-    expect(most - idle).toBeLessThan(160 * MIB);
+    expect(most).toBeLessThan(200 * MIB);
     await until(usageRows, (rows) => rows === before + READERS + 1);
     await expectEveryCallIsExact(database.db, accountId, FUNDS, []);
   }, 90_000);
