@@ -26,7 +26,7 @@ export interface RunRequest {
 /** Compared as digests, so that neither length nor prefix of the token shows in how long it takes. */
 export function requireBillingToken(expected: string | undefined, authorization: string): void {
   if (expected === undefined) throw new DomainError('not_found', 'There is nothing at this address');
-  const given = authorization.replace(/^Bearer +/i, '');
+  const [, given = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
   if (!timingSafeEqual(digest(given), digest(expected)))
     throw new DomainError('unauthorized', 'Send the billing token: Authorization: Bearer …');
 }
