@@ -104,10 +104,10 @@ function collect(facts: StepFacts, rules: DunningRules): Step {
   const retryAt = nextRetry(facts, first, because, rules);
   if (retryAt && at >= retryAt) return { kind: 'charge' };
   if (at >= giveUpAt) return { kind: 'end', because: 'unpaid' };
-  return { kind: 'await_payment', until: retryAt ?? giveUpAt, because };
+  return { kind: 'await_payment', until: retryAt && retryAt < giveUpAt ? retryAt : giveUpAt, because };
 }
 
-/** By the attempts made, not by the calendar: after a long outage nobody is charged twice in a row. */
+/** One rung for each attempt. After a long outage nobody is charged twice in a row: half of a rung lies between. */
 function nextRetry(
   { charges, hasPaymentMethod }: StepFacts,
   first: StepCharge,
@@ -117,7 +117,11 @@ function nextRetry(
   // The same card would ask for the customer again.
   if (because === 'needs_authentication' || !hasPaymentMethod) return undefined;
   const day = retryDays[charges.length - 1];
-  return day === undefined ? undefined : addDays(first.dueAt, day);
+  if (day === undefined) return undefined;
+  const rungDays = day - (retryDays[charges.length - 2] ?? 0);
+  const onTime = addDays(first.dueAt, day);
+  const earliest = addDays(charges.at(-1)?.dueAt ?? first.dueAt, rungDays / 2);
+  return onTime > earliest ? onTime : earliest;
 }
 
 function isOver({ at, periodEnd }: StepFacts): boolean {
