@@ -9,6 +9,7 @@ const proxy = await startProxy({
   encryptionKey: process.env.ENCRYPTION_KEY,
   settings: {
     maxBodyBytes: 1_048_576,
+    maxUploadBytes: 1_048_576,
     callMaxSeconds: 600,
     trustedProxies: 0,
     topUpUrl: 'http://127.0.0.1/',

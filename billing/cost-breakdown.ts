@@ -1,4 +1,4 @@
-import { chargeOf, type Price } from './pricing.ts';
+import { chargeOf, type Price, unitsDue } from './pricing.ts';
 import { callsOf, unitPrice } from './units.ts';
 import type { Usage } from './usage.ts';
 
@@ -67,7 +67,7 @@ function isNothing({ units = {}, ...tokens }: Usage): boolean {
 }
 
 function linesOf(price: Price, usage: Usage): CostLine[] {
-  const { units = {} } = usage;
+  const units = unitsDue(price, usage) ?? {};
   return [
     line('input', usage.input, price.inputNanos),
     line('cache_read', usage.cacheRead, price.cacheReadNanos),

@@ -152,3 +152,19 @@ describe('the most that a call can cost', () => {
     );
   });
 });
+
+describe('sound that is priced by the second', () => {
+  const bySecond = price({ units: new Map([['second', 100n * 1_000_000n]]) });
+  const charge = (usage: Partial<Usage>, of = bySecond) => chargeOf(of, { ...noUsage, ...usage }, 1_000_000n);
+
+  it('costs ten tokens a second where tokens are reported, and what is more where both are', () => {
+    expect(charge({ audioInput: 51 })).toBe(600n);
+    expect(charge({ audioInput: 51, units: { second: 9 } })).toBe(900n);
+    expect(charge({ audioInput: 100, units: { second: 9 } })).toBe(1_000n);
+  });
+
+  it('costs its tokens where these have a price', () => {
+    const both = { ...bySecond, audioInputNanos: 3n * 1_000_000n };
+    expect(charge({ audioInput: 51 }, both)).toBe(153n);
+  });
+});

@@ -31,6 +31,8 @@ export const MAX_CALL_NANOS = 10n ** 15n;
 
 const TOKENS_PER_PRICE = 1_000_000n;
 const PPM = 1_000_000n;
+// As vendors count them.
+const AUDIO_TOKENS_PER_SECOND = 10;
 
 /** What the caller pays. The one rounding is here: half up, to the nano. */
 export function chargeOf(price: Price, usage: Usage, groupPpm: bigint): bigint {
@@ -44,7 +46,7 @@ export function costOf(price: Price, usage: Usage): bigint {
 
 /** The list price in millionths of a nano, exact. */
 function millionths(price: Price, usage: Usage): bigint {
-  const { units } = usage;
+  const units = unitsDue(price, usage);
   return (
     (units ? unitMillionths(price.units, units, price) : 0n) +
     price.perCallNanos * (units ? callsOf(price.units, units) : 1n) * TOKENS_PER_PRICE +
@@ -58,6 +60,13 @@ function millionths(price: Price, usage: Usage): bigint {
     times(usage.audioInput, price.audioInputNanos) +
     times(usage.audioOutput, price.audioOutputNanos)
   );
+}
+
+/** Sound that is priced by the second costs that also where the upstream reports tokens: they are no way around it. */
+export function unitsDue({ units: prices, audioInputNanos }: Price, { units, audioInput }: Usage) {
+  if (audioInput === 0 || audioInputNanos > 0n || !prices?.has('second')) return units;
+  const seconds = Math.ceil(audioInput / AUDIO_TOKENS_PER_SECOND);
+  return { ...units, second: Math.max(seconds, units?.second ?? 0) };
 }
 
 // Most buckets of most calls are empty: the check saves seven conversions a call.

@@ -96,6 +96,12 @@ const environmentSchema = z.object({
     .int()
     .positive()
     .default(8 * 1024 * 1024),
+  /** The same where callers send files: vendors take 25 MB, and the form needs some room. */
+  CALL_UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(26 * 1024 * 1024),
   /** Trust X-Forwarded-For from this many proxies in front. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
   /** Rate limits are counted here, so that all proxies share them. Unset: each proxy process counts for itself. */

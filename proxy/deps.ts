@@ -31,6 +31,8 @@ export interface Statements {
 
 export interface ProxySettings {
   maxBodyBytes: number;
+  /** The same for forms, which carry files. */
+  maxUploadBytes: number;
   /** The longest a call may run. */
   callMaxSeconds: number;
   trustedProxies: number;

@@ -45,6 +45,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     redisUrl: config.REDIS_URL,
     settings: {
       maxBodyBytes: config.CALL_BODY_MAX_BYTES,
+      maxUploadBytes: config.CALL_UPLOAD_MAX_BYTES,
       callMaxSeconds: config.CALL_MAX_SECONDS,
       trustedProxies: config.TRUSTED_PROXIES,
       topUpUrl: `${config.PUBLIC_URL.replace(/\/$/, '')}/console/topup`,

@@ -33,7 +33,7 @@ async function readRequest(
   format: UpstreamFormat,
 ): Promise<CallRequest> {
   if (format.readForm)
-    return format.readForm(await readBytes(req, settings.maxBodyBytes), req.headers['content-type']);
+    return format.readForm(await readBytes(req, settings.maxUploadBytes), req.headers['content-type']);
   return format.readRequest(await readBody(req, settings.maxBodyBytes), req.headers);
 }
 

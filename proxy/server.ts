@@ -30,7 +30,9 @@ export function createProxyServer(deps: ProxyDeps, operations: Operations, activ
   const server = createServer(options, onRequest);
   // Without this, node says "100 Continue" before it is known whether the body is wanted.
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
-    if (Number(req.headers['content-length'] ?? 0) <= deps.settings.maxBodyBytes) res.writeContinue();
+    const { maxBodyBytes, maxUploadBytes } = deps.settings;
+    const most = Math.max(maxBodyBytes, maxUploadBytes);
+    if (Number(req.headers['content-length'] ?? 0) <= most) res.writeContinue();
     onRequest(req, res);
   });
   server.on('clientError', answerUnreadable);

@@ -1,12 +1,13 @@
 import { ambiguityIn, flagOf, invalid, limitOf, modelOf, parseBody, writeJson } from '../json-request.ts';
 import { promptBound } from '../openai/prompt-bound.ts';
 import { toolCallBound } from '../openai/tool-calls.ts';
+import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { CallRequest, RequestChanges, RequestHeaders } from '../upstream.ts';
 
 // What Anthropic adds to a prompt that names tools.
 const TOOLS_PROMPT_TOKENS = 1_000;
 
-const isAmbiguous = ambiguityIn(['model', 'stream', 'max_tokens', 'max_uses']);
+const isAmbiguous = ambiguityIn(['model', 'stream', 'max_tokens', 'max_uses', ...tierFields]);
 
 export function readMessagesRequest(text: string, headers: RequestHeaders): CallRequest {
   const request = readPrompt(text, headers);
@@ -19,6 +20,7 @@ export function readMessagesRequest(text: string, headers: RequestHeaders): Call
 export function readPrompt(text: string, headers: RequestHeaders): CallRequest {
   const body = parseBody(text);
   const model = modelOf(body);
+  assertStandardTier(body);
   if (!Array.isArray(body.messages) || body.messages.length === 0)
     throw invalid('messages', 'must be a list of at least one message');
   const bound = promptBound(text, body.messages);

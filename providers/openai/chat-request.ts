@@ -1,3 +1,4 @@
+import type { UnitCounts } from '../../billing/units.ts';
 import {
   ambiguityIn,
   countOf,
@@ -8,6 +9,7 @@ import {
   parseBody,
   writeJson,
 } from '../json-request.ts';
+import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { CallRequest, RequestChanges } from '../upstream.ts';
 import { isRecord, type JsonObject } from './json.ts';
 import { promptBound } from './prompt-bound.ts';
@@ -23,6 +25,8 @@ const isAmbiguous = ambiguityIn([
   'max_completion_tokens',
   'n',
   'modalities',
+  'web_search_options',
+  ...tierFields,
 ]);
 
 /** Reads what has a price: everything else is left to the upstream to judge. */
@@ -31,6 +35,7 @@ export function readChatRequest(text: string): CallRequest {
   const model = modelOf(body);
   if (!Array.isArray(body.messages) || body.messages.length === 0)
     throw invalid('messages', 'must be a list of at least one message');
+  assertStandardTier(body);
   const limits = [limitOf(body, 'max_tokens'), limitOf(body, 'max_completion_tokens')];
   const named = limits.filter((limit) => limit !== undefined);
   return {
@@ -42,6 +47,7 @@ export function readChatRequest(text: string): CallRequest {
       ...promptBound(text, body.messages),
       choices: countOf(body, 'n', MAX_CHOICES),
       speaks: speaks(body),
+      ...searchUnits(body),
     },
     text,
     body,
@@ -72,6 +78,11 @@ export function wantsUsage({ stream_options: options }: JsonObject): boolean {
 function limitField({ body }: CallRequest, { maxTokensField }: RequestChanges): string {
   if (body.max_completion_tokens != null) return 'max_completion_tokens';
   return body.max_tokens != null ? 'max_tokens' : maxTokensField;
+}
+
+/** With these options the model searches once before it answers. The upstream bills that and reports nothing. */
+export function searchUnits({ web_search_options: options }: JsonObject): { units?: UnitCounts } {
+  return options == null ? {} : { units: { 'tool:web_search': 1 } };
 }
 
 function speaks({ modalities }: JsonObject): boolean {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { CallRequest } from '../upstream.ts';
 import { ChatTap } from './chat-tap.ts';
 
-const callOf = (wantsUsage: boolean) => ({ wantsUsage }) as CallRequest;
+const callOf = (wantsUsage: boolean) => ({ wantsUsage, body: {} }) as CallRequest;
 const event = (body: object, end = '\n\n') => `data: ${JSON.stringify(body)}${end}`;
 const piece = (content: string, extra: object = {}) =>
   event({ id: 'x', choices: [{ index: 0, delta: { content }, finish_reason: null }], ...extra });

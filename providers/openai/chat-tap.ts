@@ -1,6 +1,9 @@
+import type { UnitCounts } from '../../billing/units.ts';
 import { type ReportedUsage, usageFromOpenAi } from '../../billing/usage.ts';
+import { withUnits } from '../../billing/usage-shapes.ts';
 import { type Fate, parseEvent, SseTap } from '../sse-tap.ts';
 import type { CallRequest } from '../upstream.ts';
+import { searchUnits } from './chat-request.ts';
 import { OutputCounter, producedText } from './output-counter.ts';
 
 const DONE = Buffer.from('[DONE]');
@@ -13,10 +16,12 @@ const LETTER_N = 0x6e;
 /** Watches a stream of completion chunks. Only events that name usage, an error or the end are looked at closely. */
 export class ChatTap extends SseTap {
   readonly #stripsUsage: boolean;
+  readonly #units: UnitCounts | undefined;
 
   constructor(request: CallRequest) {
     super(new OutputCounter(producedText));
     this.#stripsUsage = !request.wantsUsage;
+    this.#units = searchUnits(request.body).units;
   }
 
   protected concerns(data: Buffer): boolean {
@@ -28,13 +33,17 @@ export class ChatTap extends SseTap {
     const chunk = parseEvent(payload);
     if (chunk?.error != null) this.failed = true;
     if (chunk?.usage == null) return 'pass';
-    this.reported = usageFromOpenAi(chunk.usage) ?? this.reported;
+    this.#report(usageFromOpenAi(chunk.usage));
     const bare = Array.isArray(chunk.choices) && chunk.choices.length === 0;
     return bare && this.#stripsUsage ? 'drop' : 'pass';
   }
 
   protected override readTail(tail: Buffer): void {
-    this.reported = usageAtEnd(tail) ?? this.reported;
+    this.#report(usageAtEnd(tail));
+  }
+
+  #report(reported: ReportedUsage | undefined): void {
+    if (reported) this.reported = withUnits(reported, this.#units);
   }
 }
 

@@ -1,6 +1,7 @@
 import { usageFromOpenAi } from '../../billing/usage.ts';
-import type { Answer, UpstreamFormat } from '../upstream.ts';
-import { readChatRequest, writeChatRequest } from './chat-request.ts';
+import { withUnits } from '../../billing/usage-shapes.ts';
+import type { Answer, CallRequest, UpstreamFormat } from '../upstream.ts';
+import { readChatRequest, searchUnits, writeChatRequest } from './chat-request.ts';
 import { ChatTap } from './chat-tap.ts';
 import { isRecord } from './json.ts';
 import { producedTokens } from './output-counter.ts';
@@ -12,12 +13,21 @@ export const openAiChat: UpstreamFormat = {
   path: '/chat/completions',
   readRequest: readChatRequest,
   writeRequest: writeChatRequest,
-  readAnswer: (body) => readChoices(body, (choice) => choice.message),
+  readAnswer: (body, request) =>
+    withSearch(
+      readChoices(body, (choice) => choice.message),
+      request,
+    ),
   tap: (request) => new ChatTap(request),
-  estimateInput,
+  estimateInput: (request) => ({ ...estimateInput(request), ...searchUnits(request.body) }),
   // A stream stops being generated, and billed, when its reader leaves. A plain answer is generated to its end.
   stopsBillingOnCancel: { plain: false, streamed: true },
 };
+
+function withSearch(answer: Answer, { body }: CallRequest): Answer {
+  const { units } = searchUnits(body);
+  return units && answer.reported ? { ...answer, reported: withUnits(answer.reported, units) } : answer;
+}
 
 /** `produced` takes the text out of a choice. */
 export function readChoices(body: Buffer, produced: (choice: Record<string, unknown>) => unknown): Answer {

@@ -8,6 +8,7 @@ import {
   parseBody,
   writeJson,
 } from '../json-request.ts';
+import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { CallRequest, RequestChanges, UpstreamFormat } from '../upstream.ts';
 import { readChoices } from './chat.ts';
 import { MAX_CHOICES, wantsUsage, withUsageAsked } from './chat-request.ts';
@@ -35,11 +36,13 @@ const isAmbiguous = ambiguityIn([
   'max_tokens',
   'n',
   'best_of',
+  ...tierFields,
 ]);
 
 function readRequest(text: string): CallRequest {
   const body = parseBody(text);
   if (body.prompt == null) throw invalid('prompt', 'must be given');
+  assertStandardTier(body);
   const perPrompt = Math.max(countOf(body, 'n', MAX_CHOICES), countOf(body, 'best_of', MAX_CHOICES));
   return {
     model: modelOf(body),

@@ -1,6 +1,7 @@
 import type { ReportedUsage } from '../../billing/usage.ts';
 import { usageFromResponses, withUnits } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, flagOf, invalid, limitOf, modelOf, parseBody, writeJson } from '../json-request.ts';
+import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { Answer, CallRequest, RequestChanges, UpstreamFormat } from '../upstream.ts';
 import { isRecord, type JsonObject } from './json.ts';
 import { producedTokens } from './output-counter.ts';
@@ -32,6 +33,7 @@ const isAmbiguous = ambiguityIn([
   'max_tool_calls',
   'background',
   ...kept,
+  ...tierFields,
 ]);
 
 function readRequest(text: string): CallRequest {
@@ -41,6 +43,7 @@ function readRequest(text: string): CallRequest {
     throw invalid('background', 'cannot be true: there is no route to fetch the response later');
   for (const field of kept)
     if (body[field] != null) throw invalid(field, 'is not supported: send all of the conversation in input');
+  assertStandardTier(body);
   const items = Array.isArray(body.input) ? body.input : [];
   return {
     model: modelOf(body),

@@ -96,6 +96,25 @@ describe('transcriptions', () => {
     expect(await usageOf(streamed.response)).toMatchObject({ streamed: true, charge_nanos: charge });
   });
 
+  it('that are priced by the second cost seconds also where tokens are reported', async () => {
+    const usage = { type: 'tokens', input_tokens: 51, output_tokens: 20, total_tokens: 71 };
+    await always({ raw_body: JSON.stringify({ text: 'Hello', usage }) });
+    const { response } = await client.audio.transcriptions
+      .create({ model: 'whisper-1', file: await audio(8) })
+      .withResponse();
+    expect(await usageOf(response)).toMatchObject({ audio_input_tokens: 51n, charge_nanos: 600_000n });
+  });
+
+  it('take files that are larger than other bodies may be, up to a limit', async () => {
+    await always({ raw_body: JSON.stringify({ text: 'Hello', usage: { type: 'duration', seconds: 5 } }) });
+    const sent = async (megabytes: number) =>
+      client.audio.transcriptions
+        .create({ model: 'whisper-1', file: await audio(megabytes * 1000) })
+        .withResponse();
+    expect((await sent(10)).response.status).toBe(200);
+    await expect(sent(28)).rejects.toMatchObject({ status: 413, code: 'payload_too_large' });
+  });
+
   it('as subtitles cost the seconds until their last word, as an estimate', async () => {
     const file = await audio(62);
     const { data, response } = await client.audio.translations

@@ -182,6 +182,33 @@ describe('tools that the upstream runs', () => {
     });
   });
 
+  it.each([false, true])('cost one search in a chat that asks for it (streamed: %s)', async (stream) => {
+    await always({ prompt_tokens: 10, tokens: 5 });
+    const answer = await post('/v1/chat/completions', {
+      model: 'gpt-search',
+      messages: [{ role: 'user', content: 'x' }],
+      max_tokens: 50,
+      web_search_options: {},
+      stream,
+    });
+    await answer.text();
+    expect(await usageOf(answer)).toMatchObject({
+      units: { 'tool:web_search': 1 },
+      charge_nanos: 10n * INPUT_NANOS + 5n * OUTPUT_NANOS + 10_000_000n,
+    });
+  });
+
+  it('cost a search in a chat also where the upstream reports nothing', async () => {
+    await always({ usage: 'omit', tokens: 5 });
+    const answer = await post('/v1/chat/completions', {
+      model: 'gpt-search',
+      messages: [{ role: 'user', content: 'x' }],
+      max_tokens: 50,
+      web_search_options: { search_context_size: 'low' },
+    });
+    expect(await usageOf(answer)).toMatchObject({ units: { 'tool:web_search': 1 }, estimated: true });
+  });
+
   it('cost their calls in messages', async () => {
     await always({
       prompt_tokens: 10,
@@ -199,5 +226,31 @@ describe('tools that the upstream runs', () => {
       units: { 'tool:web_search': 3 },
       charge_nanos: 10n * INPUT_NANOS + 5n * OUTPUT_NANOS + 30_000_000n,
     });
+  });
+});
+
+describe('a pace or place that has no price', () => {
+  const chat = { model: 'gpt-search', messages: [{ role: 'user', content: 'x' }], max_tokens: 50 };
+  const message = { ...chat, model: 'claude-sonnet-5-5' };
+
+  it.each([
+    ['/v1/chat/completions', { ...chat, service_tier: 'priority' }, 'service_tier'],
+    ['/v1/chat/completions', { ...chat, service_tier: 'flex' }, 'service_tier'],
+    ['/v1/responses', { model: 'gpt-search', input: 'x', service_tier: 'fast' }, 'service_tier'],
+    ['/v1/completions', { model: 'gpt-search', prompt: 'x', service_tier: 'priority' }, 'service_tier'],
+    ['/v1/messages', { ...message, speed: 'fast' }, 'speed'],
+    ['/v1/messages', { ...message, inference_geo: 'us' }, 'inference_geo'],
+  ])('is refused on %s: %j', async (path, body, param) => {
+    const answer = await post(path, body);
+    expect(answer.status).toBe(400);
+    expect((await answer.json()).error.message).toContain(`${param} must be`);
+    expect(await tollgate.upstream.control.requests()).toEqual([]);
+  });
+
+  it('may be left to the upstream, or be the usual one', async () => {
+    for (const service_tier of [null, 'auto', 'default'])
+      expect((await post('/v1/chat/completions', { ...chat, service_tier })).status).toBe(200);
+    const usual = { ...message, service_tier: 'standard_only', speed: 'standard' };
+    expect((await post('/v1/messages', usual)).status).toBe(200);
   });
 });

@@ -79,6 +79,7 @@ export async function startTestProxy(settings: Partial<ProxySettings> = {}): Pro
 
 const defaults: ProxySettings = {
   maxBodyBytes: 8 * 1024 * 1024,
+  maxUploadBytes: 26 * 1024 * 1024,
   callMaxSeconds: 60,
   trustedProxies: 0,
   topUpUrl: 'https://tollgate.example/console/topup',
