@@ -33,6 +33,7 @@ describe('POST /internal/billing-runs', () => {
     '',
     'Bearer ',
     'Bearer wrong',
+    token,
     `Bearer ${token}x`,
     `Basic ${token}`,
     `Bearer ${token.slice(0, -1)}`,
