@@ -30,6 +30,14 @@ export async function listUnsentNotices(db: Db, accountId?: string): Promise<Not
   return rows;
 }
 
+export async function hasUnsentNotices(trx: Transaction, accountId: string): Promise<boolean> {
+  const { rows } = await trx.raw<{ rows: unknown[] }>(
+    'select from notices where account_id = :accountId::uuid and sent_at is null limit 1',
+    { accountId },
+  );
+  return rows.length > 0;
+}
+
 export async function markSent(db: Db, { accountId, key }: Notice): Promise<void> {
   await db.raw(
     'update notices set sent_at = now() where account_id = :accountId::uuid and key = :key::text',

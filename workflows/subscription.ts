@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  isCancellation,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -30,6 +31,12 @@ const database = proxyLocalActivities<SubscriptionActivities>({ startToCloseTime
 const provider = proxyActivities<SubscriptionActivities>({
   startToCloseTimeout: '45 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '5 minutes' },
+});
+
+// A mail server that is down must not keep a renewal waiting: the worker's sweep sends what is left.
+const mail = proxyActivities<SubscriptionActivities>({
+  startToCloseTimeout: '30 seconds',
+  retry: { maximumAttempts: 2 },
 });
 
 /** `run_due`: somebody waits until everything that is due was done. */
@@ -108,10 +115,18 @@ async function goOn(plan: Plan, from?: SubscriptionReport): Promise<Subscription
   let report = from ?? (await database.advanceSubscription({ accountId, now: new Date().toISOString() }));
   while (report.then === 'provider') {
     window.show(report);
-    if (report.notices) await provider.sendNotices({ accountId });
+    if (report.notices) await sendMails(accountId);
     report = await provider.collectPayment({ accountId, now: new Date().toISOString() });
   }
-  if (report.notices) await provider.sendNotices({ accountId });
+  if (report.notices) await sendMails(accountId);
   window.show(report);
   return report;
+}
+
+async function sendMails(accountId: string): Promise<void> {
+  try {
+    await mail.sendNotices({ accountId });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
 }

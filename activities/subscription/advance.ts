@@ -1,5 +1,6 @@
 import { nextStep, type Step } from '../../billing/subscription-step.ts';
 import { findUndecidedCharge } from '../../db/charges.ts';
+import { hasUnsentNotices } from '../../db/notices.ts';
 import { readSituation, type Situation } from '../../db/subscription-facts.ts';
 import { findPeriod, setPeriodReason } from '../../db/subscription-periods.ts';
 import { changeSubscription, findLiveSubscription } from '../../db/subscriptions.ts';
@@ -15,23 +16,21 @@ import { onTheWall, type Turn } from './turn.ts';
  * be asked. Whoever runs it, however often: the step is decided from what is stored, under the account's lock.
  */
 export async function advance(turn: Turn): Promise<SubscriptionReport> {
-  let notices = false;
   for (;;) {
     const live = await findLiveSubscription(turn.trx, turn.accountId);
-    if (!live) return withoutPlan(turn, notices);
+    if (!live) return withoutPlan(turn);
     const situation = await readSituation(turn.trx, live, turn.at);
     const step = nextStep(situation.facts, turn.deps.dunning);
-    if (await perform(turn, situation, step)) {
-      notices ||= step.kind === 'remind' || step.kind === 'end';
-      continue;
-    }
-    await setWake(turn, situation, step);
-    return reportOf(turn, situation, step, notices);
+    if (await perform(turn, situation, step)) continue;
+    const report = await reportOf(turn, situation, step);
+    await setWake(turn, situation, step, report);
+    return report;
   }
 }
 
 /** An attempt can outlive its subscription: its fate is still asked for. */
-async function withoutPlan({ trx, accountId }: Turn, notices: boolean): Promise<SubscriptionReport> {
+async function withoutPlan({ trx, accountId }: Turn): Promise<SubscriptionReport> {
+  const notices = await hasUnsentNotices(trx, accountId);
   const undecided = await findUndecidedCharge(trx, accountId);
   if (!undecided) return { ...noPlan, notices };
   const words = 'The plan has ended while a charge was on its way. The provider is asked what became of it.';
@@ -82,8 +81,15 @@ async function markPastDue(
 }
 
 /** When the billing run shall look at it again, should its workflow be gone. */
-async function setWake(turn: Turn, { subscription }: Situation, step: Step): Promise<void> {
-  const until = step.kind === 'rest' || step.kind === 'await_payment' ? step.until : turn.at;
+async function setWake(
+  turn: Turn,
+  { subscription }: Situation,
+  step: Step,
+  { waitMs }: SubscriptionReport,
+): Promise<void> {
+  const isTimed = step.kind === 'rest' || step.kind === 'await_payment';
+  // A provider that was asked is asked again after a while: a sandbox's clock would stop at each minute of it.
+  const until = isTimed ? step.until : new Date(turn.at.getTime() + (waitMs ?? 0));
   const wakeAt = until && onTheWall(turn, until);
   if (wakeAt?.getTime() === subscription.wakeAt?.getTime()) return;
   await changeSubscription(turn.trx, subscription.id, { wakeAt });

@@ -1,6 +1,7 @@
 import { formatUsd } from '../../billing/money.ts';
 import type { Step } from '../../billing/subscription-step.ts';
 import type { DueReason, SubscriptionStatus } from '../../billing/subscriptions.ts';
+import { hasUnsentNotices } from '../../db/notices.ts';
 import { findPlan } from '../../db/plans.ts';
 import type { Situation } from '../../db/subscription-facts.ts';
 import type { Turn } from './turn.ts';
@@ -33,12 +34,7 @@ export const noPlan: SubscriptionReport = {
   notices: false,
 };
 
-export async function reportOf(
-  turn: Turn,
-  situation: Situation,
-  step: Step,
-  notices: boolean,
-): Promise<SubscriptionReport> {
+export async function reportOf(turn: Turn, situation: Situation, step: Step): Promise<SubscriptionReport> {
   const { subscription } = situation;
   const plan = await findPlan(turn.trx, subscription.planId);
   return {
@@ -47,7 +43,7 @@ export async function reportOf(
     ...whatThen(turn, situation, step),
     period: subscription.periodEnd.toISOString().slice(0, 10),
     words: `**${plan?.name ?? subscription.planId}** until ${day(subscription.periodEnd)}. ${wordsOf(situation, step)}`,
-    notices,
+    notices: await hasUnsentNotices(turn.trx, turn.accountId),
   };
 }
 
