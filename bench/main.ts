@@ -5,7 +5,9 @@
 import { parseArgs } from 'node:util';
 import { type BenchContext, withBenchStack } from './bench-stack.ts';
 import { benchProxy } from './proxy.ts';
+import { benchProxyMemory } from './proxy-memory.ts';
 import { benchProxyScale } from './proxy-scale.ts';
+import { benchRenewals } from './renewals.ts';
 import { reporter } from './report.ts';
 import { benchTopUp } from './top-up.ts';
 import { benchUsageLog } from './usage-log.ts';
@@ -13,13 +15,21 @@ import { benchUsageLog } from './usage-log.ts';
 const benchmarks: Record<string, (context: BenchContext, named: boolean) => Promise<void>> = {
   'top-up': benchTopUp,
   proxy: benchProxy,
+  // Minutes: only where it is asked for.
+  'proxy-memory': async (context, named) =>
+    named ? benchProxyMemory(context, Number(values.calls)) : undefined,
   'proxy-scale': benchProxyScale,
+  renewals: benchRenewals,
   'usage-log': benchUsageLog,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '5' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '5' },
+    calls: { type: 'string', default: '1000000' },
+  },
 });
 const unknown = positionals.filter((name) => !(name in benchmarks));
 if (unknown.length > 0) {

@@ -9,38 +9,61 @@ const TASK_QUEUE = 'bench-bare';
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 /** Bare workflows a second on this server: the limit that a top-up's rate is held against. */
-export async function bareWorkflowsPerSecond(
+export function bareWorkflowsPerSecond(address: string, inFlight: number, count: number): Promise<number> {
+  return withBareWorker(address, './bare-workflow.ts', (client) => {
+    const one = async () => {
+      const workflowId = `bench-bare:${crypto.randomUUID()}`;
+      const handle = await client.workflow.start('bare', { workflowId, taskQueue: TASK_QUEUE });
+      await handle.signal('go');
+      await handle.result();
+    };
+    return ratePerSecond(one, inFlight, count);
+  });
+}
+
+/** The same for a renewal. */
+export function bareRenewalsPerSecond(address: string, inFlight: number, count: number): Promise<number> {
+  return withBareWorker(address, './bare-renewal.ts', (client) => {
+    const one = async () => {
+      const workflowId = `bench-bare-renewal:${crypto.randomUUID()}`;
+      const start = { workflowId, taskQueue: TASK_QUEUE, signal: 'wake' };
+      const handle = await client.workflow.signalWithStart('bareRenewal', start);
+      await handle.result();
+    };
+    return ratePerSecond(one, inFlight, count);
+  });
+}
+
+async function withBareWorker(
   address: string,
-  inFlight: number,
-  count: number,
+  workflows: string,
+  measure: (client: Client) => Promise<number>,
 ): Promise<number> {
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
     taskQueue: TASK_QUEUE,
-    workflowsPath: fileURLToPath(new URL('./bare-workflow.ts', import.meta.url)),
+    workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
     activities: { nothing: async () => {} },
   });
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection });
   try {
-    return await worker.runUntil(() => rate(client, inFlight, count));
+    return await worker.runUntil(() => measure(client));
   } finally {
     await clientConnection.close();
     await connection.close();
   }
 }
 
-async function rate(client: Client, inFlight: number, count: number): Promise<number> {
+/** How often a second `one` ends, with so many of them at once. */
+export async function ratePerSecond(
+  one: (index: number) => Promise<void>,
+  inFlight: number,
+  count: number,
+): Promise<number> {
   const limit = pLimit(inFlight);
-  const one = async () => {
-    const workflowId = `bench-bare:${crypto.randomUUID()}`;
-    const handle = await client.workflow.start('bare', { workflowId, taskQueue: TASK_QUEUE });
-    await handle.signal('go');
-    await handle.result();
-  };
-  await Promise.all(Array.from({ length: inFlight }, () => limit(one)));
   const started = performance.now();
-  await Promise.all(Array.from({ length: count }, () => limit(one)));
+  await Promise.all(Array.from({ length: count }, (_, index) => limit(() => one(index))));
   return (count / (performance.now() - started)) * 1000;
 }

@@ -1,11 +1,14 @@
 import { validate as isUuid } from 'uuid';
 import { findCharge } from '../../db/charges.ts';
+import { findRefund } from '../../db/refunds.ts';
 import { changeSubscription, findProviderSubscription } from '../../db/subscriptions.ts';
 import type { ProviderFact } from '../../providers/payments.ts';
 import type { ChargeFact, SubscriptionPaymentFact } from '../../providers/recurring.ts';
+import type { RefundFact } from '../../providers/refunds.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { providerOf } from '../order-parts.ts';
 import { recordCharge } from './record-charge.ts';
+import { recordRefund } from './record-refund.ts';
 import { recordSubscriptionPayment } from './record-subscription-payment.ts';
 import { takeTurn } from './turn.ts';
 
@@ -20,6 +23,8 @@ export async function settleSubscriptionFact(deps: ActivityDeps, fact: Subscript
       return settleSubscriptionPayment(deps, fact.payment);
     case 'subscription_ended':
       return settleEnd(deps, fact);
+    case 'refund':
+      return settleRefund(deps, fact.refund);
     case 'card_setup':
       if (!fact.setup.setupId) return 'unmatched';
       await deps.messages.setupHeard(fact.setup.setupId);
@@ -34,7 +39,20 @@ async function settleCharge(deps: ActivityDeps, fact: ChargeFact): Promise<strin
   if (fact.live !== providerOf(deps, fact.provider).live) return 'mismatch';
   const { accountId } = charge;
   const outcome = await takeTurn(deps, turnOf(accountId), (turn) => recordCharge(turn, charge.id, fact));
-  await deps.messages.wake(accountId);
+  // Usually the answer of the charge was faster than its event.
+  if (outcome === 'recorded') await deps.messages.wake(accountId);
+  return outcome;
+}
+
+async function settleRefund(deps: ActivityDeps, fact: RefundFact): Promise<string> {
+  const { refundId } = fact;
+  const refund = refundId && isUuid(refundId) ? await findRefund(deps.db, refundId) : undefined;
+  if (!refund) return 'unmatched';
+  if (fact.live !== providerOf(deps, fact.provider).live) return 'mismatch';
+  const { accountId } = refund;
+  const outcome = await takeTurn(deps, turnOf(accountId), (turn) => recordRefund(turn, refund.id, fact));
+  // Usually the answer of the charge was faster than its event.
+  if (outcome === 'recorded') await deps.messages.wake(accountId);
   return outcome;
 }
 
@@ -44,7 +62,8 @@ async function settleSubscriptionPayment(deps: ActivityDeps, fact: SubscriptionP
   if (fact.live !== providerOf(deps, fact.provider).live) return 'mismatch';
   const { accountId } = subscription;
   const outcome = await takeTurn(deps, turnOf(accountId), (turn) => recordSubscriptionPayment(turn, fact));
-  await deps.messages.wake(accountId);
+  // Usually the answer of the charge was faster than its event.
+  if (outcome === 'recorded') await deps.messages.wake(accountId);
   return outcome;
 }
 
