@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { redirect } from '@tanstack/react-router';
+import { notFound, redirect } from '@tanstack/react-router';
+import type { Me } from '../api/schemas/account.ts';
 import { meQuery } from './api/account.ts';
 import { isSignedOut } from './api/query-client.ts';
 import { destinationOf } from './return-path.ts';
@@ -19,6 +20,19 @@ export async function requireSession({ context, location }: GuardInput): Promise
     throw error;
   }
 }
+
+export type Staff = 'support' | 'admin';
+
+/** An admin may do all that support may. */
+export const mayAct = (role: Me['role'], staff: Staff) => role === 'admin' || role === staff;
+
+/** A page that is not for this account does not exist for it; the api would refuse its questions too. */
+export const requireRole =
+  (staff: Staff) =>
+  async ({ context }: Pick<GuardInput, 'context'>): Promise<void> => {
+    const { role } = await knownAccount(context.queryClient);
+    if (!mayAct(role, staff)) throw notFound();
+  };
 
 /** From memory, unless a sign-out has made that worthless. */
 function knownAccount(queryClient: QueryClient) {

@@ -81,3 +81,19 @@ export function readAmount(text: string, minimum: string, maximum: string): Amou
     return { ok: false, message: `The largest top-up is ${formatExact(maximum)}` };
   return { ok: true, amount };
 }
+
+/** For what a page explains, such as a price difference. */
+export function subtract(usd: string, less: string): string {
+  const nanos = toNanos(usd) - toNanos(less);
+  const size = nanos < 0n ? -nanos : nanos;
+  return `${nanos < 0n ? '-' : ''}${size / NANOS_PER_USD}.${(size % NANOS_PER_USD).toString().padStart(9, '0')}`;
+}
+
+/** How many times one amount is in another, where two decimals say it exactly: "2.5"; otherwise `undefined`. */
+export function timesIn(usd: string, unit: string): string | undefined {
+  const whole = toNanos(unit);
+  const hundredfold = toNanos(usd) * 100n;
+  if (whole <= 0n || hundredfold % whole !== 0n) return undefined;
+  const times = hundredfold / whole;
+  return `${times / 100n}.${(times % 100n).toString().padStart(2, '0')}`.replace(/\.?0+$/, '');
+}

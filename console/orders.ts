@@ -9,8 +9,8 @@ export interface OrderWords {
   sentence: string;
 }
 
-/** What each state means to the person who pays. One word per state, the same on every page. */
-export const orderWords: Record<TopUp['status'], OrderWords> = {
+/** What each state of a top-up means to the person who pays. One word per state, the same on every page. */
+const orderWords: Record<TopUp['status'], OrderWords> = {
   created: {
     label: 'Preparing',
     tone: 'waiting',
@@ -97,6 +97,56 @@ export const orderWords: Record<TopUp['status'], OrderWords> = {
     sentence: 'You need not do anything. Please do not pay again.',
   },
 };
+
+const planOutcomes: Record<string, { headline: string; sentence: string }> = {
+  activate: { headline: 'Your plan has begun', sentence: 'Its credits are there, ready to use.' },
+  append: {
+    headline: 'Thirty days were added',
+    sentence: 'They begin when the pass that runs is over, with all their credits.',
+  },
+  switch: {
+    headline: 'You have switched plans',
+    sentence: 'The new plan runs. What was left of the old one is in your wallet, as the timeline says.',
+  },
+  renew: { headline: 'Your next month is paid', sentence: 'Its credits come when it begins.' },
+  wallet: {
+    headline: 'Your payment is in your wallet',
+    sentence: 'It could not become the plan any more, as the timeline says. You can spend it on calls.',
+  },
+};
+
+/** Where a plan is bought, the words of a top-up would promise a balance. */
+const planStates: Partial<Record<TopUp['status'], Partial<OrderWords>>> = {
+  link_issued: {
+    sentence: 'The payment page is open. Once you have paid, your plan follows by itself within seconds.',
+  },
+  paid: {
+    headline: 'Your payment was seen',
+    sentence:
+      'Your plan follows by itself once it is confirmed: within seconds by card, by bank it can take days.',
+  },
+  credited: { label: 'Done', headline: 'Done', sentence: 'The payment was used for your plan.' },
+  failed: { sentence: 'Nothing was charged and your plan is as it was. You can start a new order.' },
+  expired: {
+    sentence:
+      'No payment arrived in time, and your plan is as it was. If you did pay, it still counts once it arrives.',
+  },
+  cancelled: { sentence: 'Nothing was charged, and your plan is as it was.' },
+};
+
+/** The words for an order, whatever it buys. */
+export function wordsOf(order: Pick<TopUp, 'kind' | 'status' | 'fulfilled_as'>): OrderWords {
+  const words = orderWords[order.status];
+  if (order.kind === 'top_up') return words;
+  const outcome = order.status === 'credited' ? planOutcomes[order.fulfilled_as ?? ''] : undefined;
+  return { ...words, ...planStates[order.status], ...outcome };
+}
+
+const methodWords: Record<string, string> = { card: 'Card', card_once: 'Card, not saved', crypto: 'Crypto' };
+
+export function methodName(method: string): string {
+  return methodWords[method] ?? method.replaceAll('_', ' ');
+}
 
 const attentionWords: Record<NonNullable<TopUp['attention_reason']>, string> = {
   currency_mismatch: 'The payment arrived in another currency than the order asked for.',

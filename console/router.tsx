@@ -7,7 +7,7 @@ import {
   Outlet,
 } from '@tanstack/react-router';
 import { RouteError, RoutePending } from './components/route-states.tsx';
-import { requireSession, skipWhenSignedIn } from './guards.ts';
+import { requireRole, requireSession, skipWhenSignedIn } from './guards.ts';
 import { NotFoundPage } from './pages/not-found.tsx';
 import { parseSearch, picking, stringifySearch } from './search.ts';
 
@@ -72,6 +72,13 @@ const topUp = createRoute({
   component: lazyRouteComponent(() => import('./pages/top-up.tsx'), 'TopUpPage'),
 });
 
+const plans = createRoute({
+  getParentRoute: () => shell,
+  path: '/plans',
+  validateSearch: picking('setup'),
+  component: lazyRouteComponent(() => import('./pages/plans.tsx'), 'PlansPage'),
+});
+
 const orders = createRoute({
   getParentRoute: () => shell,
   path: '/orders',
@@ -104,6 +111,29 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'SettingsPage'),
 });
 
+const adminSubscriptions = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/subscriptions',
+  validateSearch: picking('account'),
+  beforeLoad: requireRole('support'),
+  component: lazyRouteComponent(() => import('./pages/admin-subscriptions.tsx'), 'AdminSubscriptionsPage'),
+});
+
+const adminSandbox = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/sandbox',
+  validateSearch: picking('account'),
+  beforeLoad: requireRole('admin'),
+  component: lazyRouteComponent(() => import('./pages/admin-sandbox.tsx'), 'AdminSandboxPage'),
+});
+
+const adminPlans = createRoute({
+  getParentRoute: () => shell,
+  path: '/admin/plans',
+  beforeLoad: requireRole('admin'),
+  component: lazyRouteComponent(() => import('./pages/admin-plans.tsx'), 'AdminPlansPage'),
+});
+
 /** Below the shell, so that a wrong address still shows the way on. */
 const elsewhere = createRoute({ getParentRoute: () => shell, path: '$', component: NotFoundPage });
 
@@ -113,7 +143,20 @@ const routeTree = root.addChildren([
   forgotPassword,
   resetPassword,
   verifyEmail,
-  shell.addChildren([overview, topUp, orders, order, usage, keys, settings, elsewhere]),
+  shell.addChildren([
+    overview,
+    plans,
+    topUp,
+    orders,
+    order,
+    usage,
+    keys,
+    settings,
+    adminSubscriptions,
+    adminSandbox,
+    adminPlans,
+    elsewhere,
+  ]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

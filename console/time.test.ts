@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
-import { formatDateTime, formatDuration, startOfDay } from './time.ts';
+import { addMonths, formatDateTime, formatDuration, localInput, momentOf, startOfDay } from './time.ts';
 
 describe('a day of the account', () => {
   it('begins at midnight of its time zone, on the days of a clock change too', () => {
@@ -30,6 +30,24 @@ describe('a day of the account', () => {
   it('that is no date is nothing', () => {
     expect(startOfDay('', 'UTC')).toBeUndefined();
     expect(startOfDay('yesterday', 'UTC')).toBeUndefined();
+  });
+});
+
+describe('a field of date and time', () => {
+  it('is of the account time zone, on both sides of a clock change, and back', () => {
+    expect(momentOf('2026-03-29T01:30', 'Europe/Berlin')).toBe('2026-03-29T00:30:00.000Z');
+    expect(momentOf('2026-03-29T03:30', 'Europe/Berlin')).toBe('2026-03-29T01:30:00.000Z');
+    expect(localInput('2026-03-29T01:30:00Z', 'Europe/Berlin')).toBe('2026-03-29T03:30');
+  });
+
+  it('that is incomplete is nothing', () => {
+    expect(momentOf('', 'UTC')).toBeUndefined();
+    expect(momentOf('2026-13-29T01:30', 'UTC')).toBeUndefined();
+  });
+
+  it('goes on by months without leaving out a short one', () => {
+    expect(addMonths('2027-01-31T10:00:00Z', 1)).toBe('2027-02-28T10:00:00.000Z');
+    expect(addMonths('2027-11-15T10:00:00Z', 12)).toBe('2028-11-15T10:00:00.000Z');
   });
 });
 

@@ -63,6 +63,13 @@ function offsetMs(utcMs: number, timeZone: string): number {
   return wall - Math.floor(utcMs / 1000) * 1000;
 }
 
+/** The moment at which a wall clock of the zone shows `wall`, which is written as if it were UTC. */
+function atWall(wall: number, timeZone: string): string {
+  // The offset before a change of the clocks differs from the one after it: the second pass settles it.
+  const guess = wall - offsetMs(wall, timeZone);
+  return new Date(wall - offsetMs(guess, timeZone)).toISOString();
+}
+
 /**
  * The moment at which a calendar day ("2026-03-29") begins in a time zone, or `undefined` for no date. With
  * `addDays` 1 it is the end of that day, also where the day has 23 or 25 hours.
@@ -70,8 +77,28 @@ function offsetMs(utcMs: number, timeZone: string): number {
 export function startOfDay(day: string, timeZone: string, addDays = 0): string | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (!match) return undefined;
-  const wall = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + addDays);
-  // The offset before midnight may differ from the one after it: the second pass settles it.
-  const guess = wall - offsetMs(wall, timeZone);
-  return new Date(wall - offsetMs(guess, timeZone)).toISOString();
+  return atWall(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]) + addDays), timeZone);
+}
+
+/** What a date and time field holds ("2027-01-21T10:00"), as a moment; `undefined` where it is incomplete. */
+export function momentOf(local: string, timeZone: string): string | undefined {
+  const wall = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(local)
+    ? Date.parse(`${local.slice(0, 16)}Z`)
+    : Number.NaN;
+  return Number.isNaN(wall) ? undefined : atWall(wall, timeZone);
+}
+
+/** The other way round. */
+export function localInput(iso: string, timeZone: string): string {
+  const utc = Date.parse(iso);
+  return new Date(utc + offsetMs(utc, timeZone)).toISOString().slice(0, 16);
+}
+
+/** The same day of a later month, or its last one: 31 January and a month is 28 February. */
+export function addMonths(iso: string, months: number): string {
+  const from = new Date(iso);
+  const to = new Date(iso);
+  to.setUTCMonth(from.getUTCMonth() + months);
+  if (to.getUTCDate() !== from.getUTCDate()) to.setUTCDate(0);
+  return to.toISOString();
 }

@@ -7,19 +7,24 @@ describe('the timeline of an order', () => {
   it('reads an unknown kind as words', () => {
     expect(eventTitle('link_issued')).toBe('Payment page opened');
     expect(eventTitle('bank_asked_again')).toBe('Bank asked again');
+    expect(eventTitle('credited')).toBe('Credited to your wallet');
+    expect(eventTitle('credited', 'switch')).toBe('Used for your plan');
     expect(sourceNote('return')).toContain('payment page');
     expect(sourceNote('something else')).toBeUndefined();
   });
 
   it('shows what is still to come while the order is open, and nothing afterwards', () => {
-    expect(nextSteps({ status: 'created' })).toEqual([
+    expect(nextSteps({ kind: 'top_up', status: 'created' })).toEqual([
       'Payment page opened',
       'Payment seen',
       'Credited to your wallet',
     ]);
-    expect(nextSteps({ status: 'paid' })).toEqual(['Payment seen', 'Credited to your wallet']);
-    expect(nextSteps({ status: 'credited' })).toEqual([]);
-    expect(nextSteps({ status: 'cancelled' })).toEqual([]);
+    expect(nextSteps({ kind: 'top_up', status: 'paid' })).toEqual([
+      'Payment seen',
+      'Credited to your wallet',
+    ]);
+    expect(nextSteps({ kind: 'top_up', status: 'credited' })).toEqual([]);
+    expect(nextSteps({ kind: 'top_up', status: 'cancelled' })).toEqual([]);
   });
 
   it('folds a run of the same line into one with the last time, and keeps the rest', () => {

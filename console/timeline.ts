@@ -27,9 +27,12 @@ const sourceWords: Record<string, string> = {
   support: 'by support',
 };
 
+type Kind = TopUpDetail['kind'];
+
 /** A kind that is newer than this page still reads as words. */
-export function eventTitle(kind: string): string {
+export function eventTitle(kind: string, of: Kind = 'top_up'): string {
   const words = kind.replaceAll('_', ' ');
+  if (kind === 'credited' && of !== 'top_up') return 'Used for your plan';
   return eventWords[kind] ?? words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -38,10 +41,10 @@ export function sourceNote(source: string): string | undefined {
 }
 
 /** What comes next while the order is open, so that a wait is visible as one. */
-export function nextSteps(order: Pick<TopUpDetail, 'status'>): string[] {
+export function nextSteps(order: Pick<TopUpDetail, 'status' | 'kind'>): string[] {
   if (!isOpen(order)) return [];
   const steps = ['link_issued', 'payment_seen', 'credited'];
-  return steps.slice(order.status === 'created' ? 0 : 1).map(eventTitle);
+  return steps.slice(order.status === 'created' ? 0 : 1).map((kind) => eventTitle(kind, order.kind));
 }
 
 /** A poll may write the same line many times: a run of it is one line with the last time. */

@@ -1,15 +1,19 @@
 import { v4 as uuid } from 'uuid';
 
-/** One wish to top up. It keeps its key until the server has answered it, over failed tries and a reload. */
-export interface Intent {
+/** What a person wants to pay for, as it is sent. */
+export interface Wish {
+  path: string;
+  body: Record<string, string>;
+}
+
+/** One wish to pay. It keeps its key until the server has answered it, over failed tries and a reload. */
+export interface Intent extends Wish {
   key: string;
-  method: string;
-  amount: string;
   startedAt: number;
 }
 
-const SLOT = 'tollgate.top-up-intent';
-/** After this long the same amount is more likely a new wish than a retry. */
+const SLOT = 'tollgate.payment-intent';
+/** After this long the same wish is more likely a new one than a retry. */
 const RETRY_WINDOW_MS = 10 * 60_000;
 
 type Slot = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -22,12 +26,13 @@ function read(slot: Slot): Intent | undefined {
   }
 }
 
-/** The unanswered intent for this method and amount, or a new one. */
-export function intentFor(slot: Slot, method: string, amount: string, now: number): Intent {
+const contentOf = ({ path, body }: Wish) => JSON.stringify([path, body]);
+
+/** The unanswered intent of the same wish, or a new one. */
+export function intentFor(slot: Slot, wish: Wish, now: number): Intent {
   const open = read(slot);
-  if (open?.method === method && open.amount === amount && now - open.startedAt < RETRY_WINDOW_MS)
-    return open;
-  const intent = { key: uuid(), method, amount, startedAt: now };
+  if (open && contentOf(open) === contentOf(wish) && now - open.startedAt < RETRY_WINDOW_MS) return open;
+  const intent = { ...wish, key: uuid(), startedAt: now };
   slot.setItem(SLOT, JSON.stringify(intent));
   return intent;
 }

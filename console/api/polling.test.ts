@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { SubscriptionView } from '../../api/schemas/subscriptions.ts';
 import type { TopUp } from '../../api/schemas/top-ups.ts';
-import { balanceInterval, orderInterval } from './polling.ts';
+import { balanceInterval, orderInterval, planInterval } from './polling.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 
@@ -22,6 +23,22 @@ describe('the balance is asked for', () => {
   it('slowly while nothing is on its way', () => {
     expect(balanceInterval([], NOW)).toBe(60_000);
     expect(balanceInterval([order('credited', 1), order('expired', 1)], NOW)).toBe(60_000);
+  });
+});
+
+describe('the plan is asked for', () => {
+  it('every few seconds while a payment is open, was just seen, or a charge is out', () => {
+    const bought = { ...order('credited', 0), kind: 'plan' } as TopUp;
+    const out = { payment_due: { reason: 'charge_processing' } } as SubscriptionView;
+    expect(planInterval([order('link_issued', 0)], undefined, NOW)).toBe(3_000);
+    expect(planInterval([bought], undefined, NOW)).toBe(3_000);
+    expect(planInterval([], out, NOW)).toBe(3_000);
+  });
+
+  it('slowly otherwise', () => {
+    const declined = { payment_due: { reason: 'declined' } } as SubscriptionView;
+    const bought = { ...order('credited', 2), kind: 'plan' } as TopUp;
+    expect(planInterval([bought], declined, NOW)).toBe(60_000);
   });
 });
 

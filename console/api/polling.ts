@@ -1,3 +1,4 @@
+import type { SubscriptionView } from '../../api/schemas/subscriptions.ts';
 import type { TopUp } from '../../api/schemas/top-ups.ts';
 import { isOpen, isSettling } from '../orders.ts';
 
@@ -12,6 +13,21 @@ export function balanceInterval(orders: readonly TopUp[], now: number): number {
   const youngest = Math.min(...orders.filter(isOpen).map((order) => now - Date.parse(order.updated_at)));
   if (youngest < 10 * MINUTE) return 3 * SECOND;
   return youngest === Number.POSITIVE_INFINITY ? MINUTE : 15 * SECOND;
+}
+
+const BOUGHT_JUST_NOW = 30 * SECOND;
+
+/** The same for the plan: a payment that was seen becomes a plan within seconds, a charge that is out is answered. */
+export function planInterval(
+  orders: readonly TopUp[],
+  plan: Pick<SubscriptionView, 'payment_due'> | undefined,
+  now: number,
+): number {
+  const charging = ['charge_unknown', 'charge_processing'].includes(plan?.payment_due?.reason ?? '');
+  const settled = orders.some(
+    ({ kind, updated_at }) => kind !== 'top_up' && now - Date.parse(updated_at) < BOUGHT_JUST_NOW,
+  );
+  return charging || settled ? 3 * SECOND : balanceInterval(orders, now);
 }
 
 /** How long until an order is asked for again; `false` once it can no longer change by itself. */

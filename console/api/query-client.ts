@@ -7,7 +7,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 /** The server said no, or has given up: nothing is under way, and the same request would fail again. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is ApiError {
   if (!(error instanceof ApiError)) return false;
   const givenUp = error.code === 'provider_unavailable' && error.retryAfterSeconds === undefined;
   return givenUp || (error.status >= 400 && error.status < 500);

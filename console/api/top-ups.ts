@@ -10,7 +10,7 @@ import { useRef } from 'react';
 import type { z } from 'zod';
 import type { TopUp, TopUpDetail, topUpMethods, topUpPage } from '../../api/schemas/top-ups.ts';
 import { isOpen } from '../orders.ts';
-import type { Intent } from './intent.ts';
+import type { Intent, Wish } from './intent.ts';
 import { orderInterval } from './polling.ts';
 import { isPassing } from './query-client.ts';
 import { request, withQuery } from './request.ts';
@@ -56,15 +56,24 @@ export function useTopUp(id: string) {
   });
 }
 
-/** The key belongs to the click, so that a repeated one finds the first order instead of making a second. */
-export function useCreateTopUp() {
+/** What a top-up asks for. */
+export const topUpWish = (method: string, amount: string): Wish => ({
+  path: '/api/top-ups',
+  body: { amount_usd: amount, method },
+});
+
+/**
+ * The key belongs to the click, so that a repeated one finds the first order instead of making a second. A switch
+ * answers with its order inside.
+ */
+export function useCreateOrder() {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: ({ key, method, amount }: Intent) =>
-      request<TopUp>('POST', '/api/top-ups', {
-        body: { amount_usd: amount, method },
-        headers: { 'idempotency-key': key },
-      }),
+    mutationFn: async ({ key, path, body }: Intent) => {
+      const headers = { 'idempotency-key': key };
+      const answer = await request<TopUp | { order: TopUp }>('POST', path, { body, headers });
+      return 'order' in answer ? answer.order : answer;
+    },
     retry: (failures, error) => isPassing(error) && failures < 2,
     retryDelay: (attempt) => 1000 * 2 ** attempt,
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ['top-ups'] }),

@@ -3,7 +3,7 @@ import { IconHourglass, IconUserSearch } from '@tabler/icons-react';
 import type { TopUp } from '../../api/schemas/top-ups.ts';
 import { useRecentTopUps } from '../api/top-ups.ts';
 import { formatExact } from '../money.ts';
-import { isOpen, orderWords } from '../orders.ts';
+import { isOpen, wordsOf } from '../orders.ts';
 import { ButtonLink } from './links.tsx';
 
 function OpenOrder({ order }: { order: TopUp }) {
@@ -16,8 +16,8 @@ function OpenOrder({ order }: { order: TopUp }) {
           <Icon size={18} stroke={1.75} aria-hidden />
         </ThemeIcon>
         <Text size="sm" flex={1} miw={0}>
-          Top-up of <strong>{formatExact(order.amount_usd)}</strong>:{' '}
-          {orderWords[order.status].label.toLowerCase()}
+          {order.title}, <strong>{formatExact(order.amount_usd)}</strong>:{' '}
+          {wordsOf(order).label.toLowerCase()}
         </Text>
         <ButtonLink to="/top-ups/$id" params={{ id: order.id }} size="xs" variant="default">
           Open order

@@ -64,11 +64,17 @@ function CancelOrder({ id }: { id: string }) {
 
 export function OrderActions({ order }: { order: TopUpDetail }) {
   const another = ['credited', 'expired', 'cancelled', 'failed'].includes(order.status);
+  const variant = order.status === 'credited' ? 'light' : 'filled';
   return (
     <>
-      {another && (
-        <ButtonLink to="/topup" variant={order.status === 'credited' ? 'light' : 'filled'}>
+      {another && order.kind === 'top_up' && (
+        <ButtonLink to="/topup" variant={variant}>
           New top-up
+        </ButtonLink>
+      )}
+      {another && order.kind !== 'top_up' && (
+        <ButtonLink to="/plans" variant={variant}>
+          Your plan
         </ButtonLink>
       )}
       {canCheck(order) && <CheckAgain id={order.id} />}

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { TopUpDetail } from '../../api/schemas/top-ups.ts';
 import { useMe } from '../api/account.ts';
 import { formatExact } from '../money.ts';
-import { isOpen } from '../orders.ts';
+import { isOpen, methodName } from '../orders.ts';
 import { formatDateTime } from '../time.ts';
 import { Section } from './section.tsx';
 
@@ -19,7 +19,7 @@ export function Fact({ label, children }: { label: string; children: ReactNode }
   );
 }
 
-function WorkflowLink({ url }: { url: string }) {
+export function WorkflowLink({ url }: { url: string }) {
   return (
     <Anchor href={url} target="_blank" rel="noreferrer" size="sm">
       Open in the Temporal UI <IconExternalLink size={14} aria-hidden />
@@ -35,10 +35,11 @@ export function OrderFacts({ order }: { order: TopUpDetail }) {
         <Fact label="You pay">
           {order.pay_amount} {order.pay_currency}
         </Fact>
-        <Fact label="Credited">{formatExact(order.credited_usd)}</Fact>
+        {order.kind === 'top_up' && <Fact label="Credited">{formatExact(order.credited_usd)}</Fact>}
         <Fact label="Paid with">
+          {methodName(order.method)} ·{' '}
           <Text span size="sm" tt="capitalize">
-            {order.method} · {order.provider}
+            {order.provider}
           </Text>
         </Fact>
         <Fact label="Created">{formatDateTime(order.created_at, time_zone)}</Fact>

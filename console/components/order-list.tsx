@@ -27,11 +27,12 @@ function OrderRow({ order, timeZone }: RowProps) {
       <Table.Td>
         <NumberLink order={order} />
       </Table.Td>
+      <Table.Td>{order.title}</Table.Td>
       <Table.Td>
         <time dateTime={order.created_at}>{formatDateTime(order.created_at, timeZone)}</time>
       </Table.Td>
       <Table.Td>
-        <OrderStatus status={order.status} />
+        <OrderStatus order={order} />
       </Table.Td>
       <Table.Td ta="right">{formatExact(order.amount_usd)}</Table.Td>
       <Table.Td ta="right">{formatExact(order.credited_usd)}</Table.Td>
@@ -48,9 +49,11 @@ function OrderCard({ order, timeZone }: RowProps) {
       </Group>
       <Group justify="space-between" wrap="nowrap" mt={6}>
         <Text size="xs" c="dimmed">
+          {order.title}
+          <br />
           {formatDateTime(order.created_at, timeZone)}
         </Text>
-        <OrderStatus status={order.status} />
+        <OrderStatus order={order} />
       </Group>
     </li>
   );
@@ -62,6 +65,7 @@ function OrderTable({ orders, timeZone }: { orders: readonly TopUp[]; timeZone: 
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Order</Table.Th>
+          <Table.Th>What</Table.Th>
           <Table.Th>Created</Table.Th>
           <Table.Th>Status</Table.Th>
           <Table.Th ta="right">Amount</Table.Th>

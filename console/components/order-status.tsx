@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core';
 import type { TopUp } from '../../api/schemas/top-ups.ts';
-import { type OrderTone, orderWords } from '../orders.ts';
+import { type OrderTone, wordsOf } from '../orders.ts';
 import styles from '../styles/list.module.css';
 
 const colors: Record<OrderTone, string> = {
@@ -11,8 +11,8 @@ const colors: Record<OrderTone, string> = {
   quiet: 'gray',
 };
 
-export function OrderStatus({ status, size = 'md' }: { status: TopUp['status']; size?: 'md' | 'lg' }) {
-  const { label, tone } = orderWords[status];
+export function OrderStatus({ order, size = 'md' }: { order: TopUp; size?: 'md' | 'lg' }) {
+  const { label, tone } = wordsOf(order);
   return (
     <Badge color={colors[tone]} size={size} tt="none" fw={600} className={styles.badge}>
       {label}

@@ -5,22 +5,24 @@ import { useEffect } from 'react';
 import type { TopUpDetail } from '../../api/schemas/top-ups.ts';
 import { useMe } from '../api/account.ts';
 import { balanceQuery } from '../api/balance.ts';
+import { planKey } from '../api/plans.ts';
 import { formatExact } from '../money.ts';
-import { attentionSentence, orderWords } from '../orders.ts';
+import { attentionSentence, wordsOf } from '../orders.ts';
 import { formatDateTime } from '../time.ts';
 import { OrderActions } from './order-actions.tsx';
 
-/** The balance and the list of orders follow as soon as this page sees another state. */
+/** Balance, plan and the list of orders follow as soon as this page sees another state. */
 function useFollowStatus(order: TopUpDetail): void {
   const queryClient = useQueryClient();
   useEffect(() => {
     void order.status;
     void queryClient.invalidateQueries({ queryKey: balanceQuery.queryKey });
     void queryClient.invalidateQueries({ queryKey: ['top-ups', 'recent'] });
+    void queryClient.invalidateQueries({ queryKey: planKey });
   }, [order.status, queryClient]);
 }
 
-function wordsOf(order: TopUpDetail, confirming: boolean): { headline: string; sentence: string } {
+function saidOf(order: TopUpDetail, confirming: boolean): { headline: string; sentence: string } {
   if (confirming) {
     return {
       headline: 'Confirming your payment',
@@ -28,8 +30,8 @@ function wordsOf(order: TopUpDetail, confirming: boolean): { headline: string; s
         'We are asking the payment provider. This usually takes a few seconds; you can leave this page.',
     };
   }
-  const words = orderWords[order.status];
-  if (order.status !== 'credited') return words;
+  const words = wordsOf(order);
+  if (order.status !== 'credited' || order.kind !== 'top_up') return words;
   return { ...words, headline: `${formatExact(order.credited_usd)} added to your wallet` };
 }
 
@@ -60,7 +62,7 @@ function PayLink({ order }: { order: TopUpDetail }) {
 export function OrderSummary({ order, returned }: { order: TopUpDetail; returned: boolean }) {
   useFollowStatus(order);
   const confirming = returned && order.status === 'link_issued';
-  const { headline, sentence } = wordsOf(order, confirming);
+  const { headline, sentence } = saidOf(order, confirming);
   return (
     <Card component="section" aria-label="Status">
       <Stack gap="md">

@@ -26,6 +26,11 @@ function EventNotes({ event, timeZone }: { event: OrderEvent; timeZone: string }
   );
 }
 
+/** A plan that could not begin any more became balance. */
+function titleOf(event: OrderEvent, { kind, fulfilled_as }: TopUpDetail): string {
+  return eventTitle(event.kind, fulfilled_as === 'wallet' ? 'top_up' : kind);
+}
+
 export function OrderTimeline({ order }: { order: TopUpDetail }) {
   const { time_zone } = useMe();
   const events = foldRepeats(order.timeline);
@@ -35,7 +40,7 @@ export function OrderTimeline({ order }: { order: TopUpDetail }) {
         {events.map((event) => (
           <Timeline.Item
             key={`${event.at} ${event.kind}`}
-            title={eventTitle(event.kind)}
+            title={titleOf(event, order)}
             bullet={<IconCheck size={12} stroke={3} aria-hidden />}
           >
             <EventNotes event={event} timeZone={time_zone} />

@@ -1,18 +1,18 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { type TopUpMethod, useTopUpMethods } from '../api/top-ups.ts';
+import { type TopUpMethod, topUpWish, useTopUpMethods } from '../api/top-ups.ts';
 import { formatExact } from '../money.ts';
 import { PresetAmounts } from './amount-picker.tsx';
 import { ErrorPanel } from './error-panel.tsx';
 import { TextLink } from './links.tsx';
+import { usePaymentIntent } from './payment-intent.ts';
 import { QueryState } from './query-state.tsx';
 import { Section } from './section.tsx';
 import { CardSkeleton } from './skeletons.tsx';
-import { useTopUpIntent } from './top-up-intent.ts';
 
 function QuickForm({ method }: { method: TopUpMethod }) {
   const [amount, setAmount] = useState(method.presets_usd[1] ?? method.presets_usd[0] ?? method.minimum_usd);
-  const { submit, reset, error, sending } = useTopUpIntent();
+  const { submit, reset, error, sending } = usePaymentIntent();
   const choose = (preset: string) => {
     setAmount(preset);
     reset();
@@ -21,7 +21,7 @@ function QuickForm({ method }: { method: TopUpMethod }) {
     <Stack gap="md">
       <PresetAmounts presets={method.presets_usd} value={amount} onChange={choose} />
       {error && <ErrorPanel error={error} title="The top-up was not started" />}
-      <Button loading={sending} onClick={() => submit(method.method, amount)}>
+      <Button loading={sending} onClick={() => submit(topUpWish(method.method, amount))}>
         Top up {formatExact(amount)}
       </Button>
       <Text size="xs" c="dimmed">

@@ -1,12 +1,12 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { type FormEvent, useRef, useState } from 'react';
 import { fieldProblem } from '../api/request.ts';
-import type { TopUpMethod } from '../api/top-ups.ts';
+import { type TopUpMethod, topUpWish } from '../api/top-ups.ts';
 import { formatExact, readAmount } from '../money.ts';
 import { AmountPicker } from './amount-picker.tsx';
 import { ErrorPanel } from './error-panel.tsx';
 import { MethodPicker } from './method-picker.tsx';
-import { useTopUpIntent } from './top-up-intent.ts';
+import { usePaymentIntent } from './payment-intent.ts';
 
 function useChoice(methods: readonly TopUpMethod[], first: TopUpMethod) {
   const [name, setName] = useState(first.method);
@@ -25,7 +25,7 @@ function splitError(error: unknown) {
 
 export function TopUpForm({ methods, first }: { methods: readonly TopUpMethod[]; first: TopUpMethod }) {
   const { method, setName, reading, ...amount } = useChoice(methods, first);
-  const { submit, reset, error, sending } = useTopUpIntent();
+  const { submit, reset, error, sending } = usePaymentIntent();
   const [complaint, setComplaint] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const refused = splitError(error);
@@ -34,7 +34,7 @@ export function TopUpForm({ methods, first }: { methods: readonly TopUpMethod[];
     event.preventDefault();
     if (sending) return;
     setComplaint(!reading.ok);
-    if (reading.ok) submit(method.method, reading.amount);
+    if (reading.ok) submit(topUpWish(method.method, reading.amount));
     else field.current?.focus();
   };
   const onChange = () => {

@@ -42,6 +42,10 @@ function OrderSkeleton() {
   );
 }
 
+function titleOf({ kind, title, amount_usd }: TopUpDetail): string {
+  return kind === 'top_up' ? `Top-up of ${formatExact(amount_usd)}` : title;
+}
+
 export function OrderPage() {
   const { id } = route.useParams();
   const returned = useReturnedCheck(id, route.useSearch().returned === '1');
@@ -50,14 +54,14 @@ export function OrderPage() {
     return <NothingHere title="There is no such order" hint="It may belong to another account." />;
   }
   const order = query.data;
-  const title = order ? `Top-up of ${formatExact(order.amount_usd)}` : 'Top-up';
+  const title = order ? titleOf(order) : 'Order';
   return (
     <Page
       title={title}
       lead={
         order && (
           <Group gap="sm">
-            <OrderStatus status={order.status} size="lg" />
+            <OrderStatus order={order} size="lg" />
             <CopyValue label="Order number" value={order.number} />
           </Group>
         )

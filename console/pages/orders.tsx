@@ -14,7 +14,7 @@ function NoOrders() {
     <EmptyNote
       icon={IconReceipt}
       title="No orders yet"
-      description="Your top-ups are listed here, with everything that happened to them."
+      description="Your top-ups and plans are listed here, with everything that happened to them."
       action={<ButtonLink to="/topup">Top up</ButtonLink>}
     />
   );
@@ -23,7 +23,7 @@ function NoOrders() {
 export function OrdersPage() {
   const query = useTopUps();
   return (
-    <Page title="Orders" lead="Every top-up you started, and where it stands.">
+    <Page title="Orders" lead="Every payment you started, and where it stands.">
       <Card>
         <QueryState
           query={query}

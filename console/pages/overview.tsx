@@ -6,6 +6,7 @@ import { GettingStarted } from '../components/getting-started.tsx';
 import { TextLink } from '../components/links.tsx';
 import { OpenOrders } from '../components/open-orders.tsx';
 import { Page } from '../components/page.tsx';
+import { PlanCard } from '../components/plans/plan-card.tsx';
 import { QueryState } from '../components/query-state.tsx';
 import { QuickTopUp } from '../components/quick-top-up.tsx';
 import { Section } from '../components/section.tsx';
@@ -53,6 +54,7 @@ export function OverviewPage() {
         <BalanceCard />
         <QuickTopUp />
       </div>
+      <PlanCard />
       <RecentUsage />
       <GettingStarted />
     </Page>
