@@ -17,7 +17,7 @@ import type { SandboxAccount } from './schemas/admin-subscriptions.ts';
 const ANSWER_WITHIN_MS = 10_000;
 const MOST_MS = 2 * 366 * 24 * 3_600_000;
 
-export type SandboxDeps = Pick<ApiDeps, 'db' | 'temporal' | 'config'>;
+export type SandboxDeps = Pick<ApiDeps, 'db' | 'temporal'>;
 
 /** Who asks, for the audit log. */
 export interface Actor {
@@ -151,7 +151,7 @@ async function toWire(deps: SandboxDeps, sandbox: Sandbox): Promise<SandboxAccou
 
 /** For good: an account that has been a sandbox has a history that never happened. */
 export async function turnIntoSandbox(
-  deps: SandboxDeps,
+  deps: SandboxDeps & Pick<ApiDeps, 'config'>,
   actor: Actor,
   account: string,
 ): Promise<SandboxAccount> {

@@ -1,15 +1,17 @@
 /**
- * Makes the demo data of the embedded stack: a customer, an admin, an API key, and the models that the simulated
- * upstream serves. Safe to repeat: what is there stays, prices that somebody changed included. Prints the logins
- * as one line of JSON for the supervisor.
+ * Makes the demo data of the embedded stack: a customer (a sandbox, whose time can be moved), an admin, an API key,
+ * and the models that the simulated upstream serves. Safe to repeat: what is there stays, prices that somebody changed
+ * included. Prints the logins as one line of JSON for the supervisor.
  */
 import pg from 'pg';
 import { pino } from 'pino';
 import { type Auth, createAuth } from '../api/auth.ts';
 import { createApiKey } from '../api/keys.ts';
+import { takesRealMoney } from '../api/plan-purchase.ts';
 import { createUser, type NewUser } from '../api/users.ts';
 import { loadConfig } from '../config/config.ts';
 import { connect, type Db } from '../db/connection.ts';
+import { hasPaidRealMoney, makeSandbox } from '../db/sandboxes.ts';
 import { seedModels } from './demo-models.ts';
 import type { DemoLogin, StackFile } from './stack/stack-file.ts';
 
@@ -26,6 +28,7 @@ const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: 2 });
 try {
   const auth = createAuth({ config, db, pool, sendMail: async () => {}, logger: pino({ level: 'silent' }) });
   const customer = await ensureLogin(auth, { ...CUSTOMER, password: CUSTOMER_PASSWORD });
+  if (!takesRealMoney(config)) await ensureSandbox(customer.accountId);
   const admin = await ensureLogin(auth, { ...ADMIN, password: ADMIN_PASSWORD });
   const apiKey = await ensureKey(auth, customer.accountId, DEMO_API_KEY);
   // As clients of OpenAI write a base URL: with the version.
@@ -46,6 +49,13 @@ async function ensureLogin(auth: Auth, user: NewUser): Promise<DemoLogin> {
 async function accountOf(knex: Db, email: string): Promise<string | undefined> {
   const { rows } = await knex.raw('select id from auth_users where email = ?', [email]);
   return rows[0]?.id;
+}
+
+/** Its time can be moved, so that a year of a plan can be watched in a minute. */
+async function ensureSandbox(accountId: string): Promise<void> {
+  await db.transaction(async (trx) => {
+    if (!(await hasPaidRealMoney(trx, accountId))) await makeSandbox(trx, accountId);
+  });
 }
 
 /** The known key as long as it works: somebody may have revoked it, or the database may be another one. */

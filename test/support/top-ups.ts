@@ -13,6 +13,7 @@ import { startTestWorker, type TestWorker } from './worker.ts';
 
 export const stripeKey = 'sk_test_top_ups';
 export const webhookSecret = 'whsec_top_ups';
+export const billingToken = 'a-token-of-the-scheduler';
 
 export interface TopUpStack {
   database: TestDatabase;
@@ -44,6 +45,7 @@ export async function startTopUpStack(rules: Partial<OrderRules> = {}): Promise<
       TEMPORAL_NAMESPACE: temporal.namespace,
       TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
       ORDER_ATTEMPTS_PER_MINUTE: '10000',
+      BILLING_TOKEN: billingToken,
     },
     deps: { webhookParsers: configuredWebhooks(keys) },
   });
