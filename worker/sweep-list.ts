@@ -5,7 +5,7 @@ import { sendNotices } from '../activities/subscription/send-notices.ts';
 import type { Db } from '../db/connection.ts';
 import { expireLeftovers } from '../db/expired-leftovers.ts';
 import { voidExpiredHolds } from '../db/holds.ts';
-import { listForgottenEvents } from '../db/inbox.ts';
+import { listForgottenEvents, markKnownCharges } from '../db/inbox.ts';
 import { listOverdueOrders } from '../db/orders.ts';
 import { dropOldWindows } from '../db/spend-windows.ts';
 import { ensureUsagePartitions } from '../db/usage-partitions.ts';
@@ -45,6 +45,7 @@ export function sweepList(deps: SweepDeps): Sweep[] {
 
 /** Events that were stored while Temporal was down. */
 async function startForgottenEvents({ db, temporal, logger }: SweepDeps): Promise<void> {
+  await markKnownCharges(db);
   const events = await listForgottenEvents(db, BATCH);
   for (const event of events)
     await temporal.workflow.start(confirmPaymentWorkflow, confirmPaymentStart(event));

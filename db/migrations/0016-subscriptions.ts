@@ -148,6 +148,9 @@ create index ledger_accounts_leftovers on ledger_accounts (id)
 
 insert into ledger_accounts (id, code) overriding system value values (10, 'plan_sales');
 
+-- Of an event about a charge: what it says of which. The charge's own answer has usually said so before.
+alter table inbox_events add column charge_id uuid, add column charge_status text;
+
 -- What the customer is to be told. Written with what it tells, sent afterwards, once however often its step runs.
 create table notices (
   account_id uuid not null references accounts (id),

@@ -34,7 +34,7 @@ export const importTable: Record<string, Rule> = {
   http: { may: ['billing/'], mayTypes: ['config/'] },
   api: {
     may: ['billing/', 'db/', 'http/', 'workflows/contract.ts'],
-    mayTypes: ['config/', 'providers/payments.ts'],
+    mayTypes: ['config/', 'providers/payments.ts', 'providers/recurring.ts'],
     packages: /^(?!@temporalio\/(?!client$|common$))/,
   },
   proxy: {
