@@ -3,6 +3,7 @@ import type { ActivityDeps } from './deps.ts';
 import { advance } from './subscription/advance.ts';
 import { collect } from './subscription/collect.ts';
 import { fulfilOrder } from './subscription/fulfil-order.ts';
+import { type RefundPlanInput, refundPlan } from './subscription/refund-plan.ts';
 import type { SubscriptionReport } from './subscription/report.ts';
 import { handleRequest, type RequestInput } from './subscription/requests.ts';
 import { sendNotices } from './subscription/send-notices.ts';
@@ -25,6 +26,7 @@ export function createSubscriptionActivities(deps: ActivityDeps) {
       if (order) await deps.messages.orderSettled(order);
       return report;
     },
+    refundPlan: (input: RefundPlanInput): Promise<SubscriptionReport> => refundPlan(deps, input),
     handleRequest: (input: RequestInput): Promise<SubscriptionReport> => handleRequest(deps, input),
     sendNotices: (input: { accountId?: string }): Promise<void> => sendNotices(deps, input.accountId),
   };

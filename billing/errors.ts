@@ -45,6 +45,7 @@ export const errorCodes = [
   'no_live_plan',
   'quote_changed',
   'nothing_to_pay',
+  'nothing_to_refund',
   'live_account',
   'sandbox_account',
   // the parts below

@@ -33,7 +33,7 @@ export interface SwitchQuote {
 }
 
 /** Not negative and at most one. */
-interface Share {
+export interface Share {
   part: bigint;
   whole: bigint;
 }
@@ -79,7 +79,7 @@ function whyZero(difference: bigint, cap: bigint): NonNullable<SwitchQuote['zero
 }
 
 /** Three quarters main and one quarter backup. A pool that was never granted leaves its weight to the other one. */
-function usedShare(main: PoolUse, backup: PoolUse): Share {
+export function usedShare(main: PoolUse, backup: PoolUse): Share {
   if (main.grantedNanos <= 0n && backup.grantedNanos <= 0n) return NONE;
   if (backup.grantedNanos <= 0n) return spentShare(main);
   if (main.grantedNanos <= 0n) return spentShare(backup);
@@ -87,7 +87,7 @@ function usedShare(main: PoolUse, backup: PoolUse): Share {
   return { part: 3n * a.part * b.whole + b.part * a.whole, whole: 4n * a.whole * b.whole };
 }
 
-function spentShare({ grantedNanos, spentNanos }: PoolUse): Share {
+export function spentShare({ grantedNanos, spentNanos }: PoolUse): Share {
   return share(spentNanos, grantedNanos);
 }
 
@@ -97,13 +97,17 @@ function share(part: bigint, whole: bigint): Share {
 }
 
 function isMore(a: { consumed: Share }, b: { consumed: Share }): boolean {
-  return a.consumed.part * b.consumed.whole > b.consumed.part * a.consumed.whole;
+  return isGreater(a.consumed, b.consumed);
 }
 
-function basisPoints({ part, whole }: Share): number {
+export function isGreater(a: Share, b: Share): boolean {
+  return a.part * b.whole > b.part * a.whole;
+}
+
+export function basisPoints({ part, whole }: Share): number {
   return Number((10_000n * part) / whole);
 }
 
-function floorToCent(nanos: bigint): bigint {
+export function floorToCent(nanos: bigint): bigint {
   return nanos - (nanos % NANOS_PER_CENT);
 }

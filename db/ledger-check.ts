@@ -102,6 +102,22 @@ const checks: Record<string, string> = {
       left join (select reference, sum(amount_nanos) as nanos from ledger_transfers
                   where kind = 'plan_payment' group by 1) t on t.reference = c.id::text
      where coalesce(t.nanos, 0) <> case when c.status = 'succeeded' then c.amount_minor * 10000000 else 0 end`,
+
+  'every refund was booked once: sent by its provider, or credited where it came back': `
+    with moved as (
+      select t.reference, a.code = 'provider_clearing:' || r.provider as is_sent,
+             sum(case when a.id = t.credit_id then t.amount_nanos else -t.amount_nanos end) as nanos
+        from refunds r join ledger_transfers t on t.reference = r.id::text and t.kind = 'refund'
+        join ledger_accounts a on a.id in (t.debit_id, t.credit_id)
+       where a.code = 'provider_clearing:' || r.provider or a.pool = 'wallet'
+       group by 1, 2)
+    select r.id as refund_id, r.status, r.amount_nanos, coalesce(s.nanos, 0) as sent_nanos,
+           coalesce(w.nanos, 0) as credited_nanos
+      from refunds r
+      left join moved s on s.reference = r.id::text and s.is_sent
+      left join moved w on w.reference = r.id::text and not w.is_sent
+     where coalesce(s.nanos, 0) <> case when r.status = 'succeeded' then r.amount_nanos else 0 end
+        or coalesce(w.nanos, 0) <> case when r.status = 'failed' then r.amount_nanos else 0 end`,
 };
 
 /** Rebuilds every total from the entries and reports drift. Reads one snapshot, changes nothing. */

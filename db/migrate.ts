@@ -14,6 +14,7 @@ import * as meterFlush from './migrations/0014-meter-flush.ts';
 import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
 import * as subscriptions from './migrations/0016-subscriptions.ts';
 import * as auditLog from './migrations/0017-audit-log.ts';
+import * as refunds from './migrations/0018-refunds.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -32,6 +33,7 @@ const migrations: Record<string, { up: string }> = {
   '0015-undecided-orders': undecidedOrders,
   '0016-subscriptions': subscriptions,
   '0017-audit-log': auditLog,
+  '0018-refunds': refunds,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

@@ -43,6 +43,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   no_live_plan: 409,
   quote_changed: 409,
   nothing_to_pay: 409,
+  nothing_to_refund: 409,
   live_account: 409,
   sandbox_account: 403,
   temporal_unavailable: 503,

@@ -6,6 +6,7 @@ import type {
   SavedCards,
   SubscriptionPaymentFact,
 } from './recurring.ts';
+import type { RefundFact, Refunds } from './refunds.ts';
 
 /**
  * What every payment provider offers to the rest of Tollgate. Amounts are integers in the minor unit of the
@@ -28,6 +29,8 @@ export interface PaymentProvider {
   readonly savedCards?: SavedCards;
   /** Subscriptions that the provider itself charges. Absent: it runs none. */
   readonly subscriptions?: ProviderSubscriptions;
+  /** Pays back by its API. Absent: a person has to do it there. */
+  readonly refunds?: Refunds;
 }
 
 /** The providers that this deployment has keys for. */
@@ -80,7 +83,8 @@ export type ProviderFact =
   | { kind: 'charge'; charge: ChargeFact }
   | { kind: 'card_setup'; setup: CardSetupFact }
   | { kind: 'subscription_payment'; payment: SubscriptionPaymentFact }
-  | { kind: 'subscription_ended'; provider: ProviderName; subscriptionRef: string };
+  | { kind: 'subscription_ended'; provider: ProviderName; subscriptionRef: string }
+  | { kind: 'refund'; refund: RefundFact };
 
 /** `processing`: the customer finished, the money is on its way (delayed methods). */
 export type PaymentStatus = 'open' | 'processing' | 'paid' | 'failed' | 'expired';

@@ -64,6 +64,14 @@ export const skipPeriodUpdate = defineUpdate<SubscriptionState, [Requested & { r
 export const grantPeriodUpdate = defineUpdate<SubscriptionState, [Requested & { reason: string }]>(
   'grantPeriod',
 );
+/**
+ * Support: what is unspent of the current period goes back to where it came from, and the plan ends. With the id of a
+ * subscription only that one is ended: a repeat that comes late does not touch the next.
+ */
+export const refundPlanUpdate = defineUpdate<
+  SubscriptionState,
+  [Requested & { reason: string; subscriptionId?: string }]
+>('refundPlan');
 
 /** billing-run: wakes the subscription of every account for which something has fallen due. */
 export const billingRunWorkflow = 'billingRun';

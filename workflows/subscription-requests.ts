@@ -6,6 +6,7 @@ import {
   cardChangedUpdate,
   grantPeriodUpdate,
   type Requested,
+  refundPlanUpdate,
   resumeSubscriptionUpdate,
   retryChargeUpdate,
   type SubscriptionState,
@@ -44,6 +45,7 @@ export function takeSubscriptionRequests(queue: Queue): void {
   );
   takeReasoned(queue, skipPeriodUpdate, 'skip_period', 'The next period begins unpaid and without credits');
   takeReasoned(queue, grantPeriodUpdate, 'grant_period', 'The next period counts as paid');
+  takeRefund(queue);
   setHandler(cardChangedUpdate, async ({ paymentMethodId }) =>
     stateOf(await queue.ask({ kind: 'request', request: { kind: 'card_changed', paymentMethodId } })),
   );
@@ -66,19 +68,31 @@ function takeReasoned(
   kind: 'skip_period' | 'grant_period',
   what: string,
 ): void {
-  const description = `${what}. {"requestedBy": "your name", "reason": "why"}`;
+  const description = `${what}. ${withReason}`;
   const handler = async ({ requestedBy, reason }: Requested & { reason: string }) =>
     stateOf(await queue.ask({ kind: 'request', request: { kind, requestedBy, reason } }));
-  const validator = (args: Requested & { reason: string }) => {
-    requireName(args);
-    if (!isText(args.reason)) throw refused('reason must say why');
-  };
-  setHandler(update, handler, { description, validator });
+  setHandler(update, handler, { description, validator: requireReason });
+}
+
+const withReason = '{"requestedBy": "your name", "reason": "why"}';
+
+function takeRefund(queue: Queue): void {
+  setHandler(
+    refundPlanUpdate,
+    async ({ requestedBy, reason, subscriptionId }) =>
+      stateOf(await queue.ask({ kind: 'refund', requestedBy, reason, subscriptionId })),
+    { description: `Pays back what is unspent, and ends the plan. ${withReason}`, validator: requireReason },
+  );
 }
 
 // People send these from the Temporal UI too, where nothing checks types.
 function requireName(request: Requested): void {
   if (!isText(request?.requestedBy)) throw refused('requestedBy must name who asks');
+}
+
+function requireReason(request: Requested & { reason: string }): void {
+  requireName(request);
+  if (!isText(request.reason)) throw refused('reason must say why');
 }
 
 function isText(value: unknown): boolean {

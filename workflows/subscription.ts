@@ -6,6 +6,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   setHandler,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type {
@@ -43,6 +44,7 @@ const mail = proxyActivities<SubscriptionActivities>({
 export type SubscriptionJob =
   | { kind: 'order_paid'; orderId: string }
   | { kind: 'run_due' }
+  | { kind: 'refund'; requestedBy: string; reason: string; subscriptionId: string | undefined }
   | { kind: 'request'; request: SubscriptionRequest };
 
 /**
@@ -104,6 +106,8 @@ function perform({ accountId }: Plan, job: SubscriptionJob): Promise<Subscriptio
       return job.request.kind === 'cancel'
         ? provider.handleRequest({ ...turn, ...job.request })
         : database.handleRequest({ ...turn, ...job.request });
+    case 'refund':
+      return provider.refundPlan({ ...turn, ...job, requestId: uuid4() });
     case 'run_due':
       return database.advanceSubscription(turn);
   }

@@ -9,6 +9,7 @@ import { beginPeriod } from './grant-period.ts';
 import { noteEnd, noteReminder } from './notices.ts';
 import { openNextPeriod, payForNothing } from './pay-period.ts';
 import { noPlan, reportOf, type SubscriptionReport } from './report.ts';
+import { withRefunds } from './send-refunds.ts';
 import { onTheWall, type Turn } from './turn.ts';
 
 /**
@@ -18,13 +19,13 @@ import { onTheWall, type Turn } from './turn.ts';
 export async function advance(turn: Turn): Promise<SubscriptionReport> {
   for (;;) {
     const live = await findLiveSubscription(turn.trx, turn.accountId);
-    if (!live) return withoutPlan(turn);
+    if (!live) return withRefunds(turn, await withoutPlan(turn));
     const situation = await readSituation(turn.trx, live, turn.at);
     const step = nextStep(situation.facts, turn.deps.dunning);
     if (await perform(turn, situation, step)) continue;
     const report = await reportOf(turn, situation, step);
     await setWake(turn, situation, step, report);
-    return report;
+    return withRefunds(turn, report);
   }
 }
 

@@ -16,6 +16,7 @@ import { openNextPeriod } from './pay-period.ts';
 import { recordCharge } from './record-charge.ts';
 import { recordSubscriptionPayment } from './record-subscription-payment.ts';
 import type { SubscriptionReport } from './report.ts';
+import { sendRefunds } from './send-refunds.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
 
 type Task =
@@ -25,14 +26,16 @@ type Task =
   | { kind: 'nothing' };
 
 /**
- * The part of a renewal that needs the provider: written down first, then asked, then booked. Interrupted anywhere,
- * it goes on by asking what became of what was written down.
+ * The part of a renewal or refund that needs the provider: written down first, then asked, then booked. Interrupted
+ * anywhere, it goes on by asking what became of what was written down.
  */
 export async function collect(deps: ActivityDeps, input: TurnInput): Promise<SubscriptionReport> {
   const task = await takeTurn(deps, input, prepare);
   const book = await carryOut(deps, task);
+  const bookRefunds = await sendRefunds(deps, input.accountId);
   return takeTurn(deps, input, async (turn) => {
     await book(turn);
+    await bookRefunds(turn);
     const report = await advance(turn);
     // Asked a moment ago: the next question has time.
     return report.then === 'provider' && report.waitMs !== null ? { ...report, then: 'wait' } : report;

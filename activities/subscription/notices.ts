@@ -2,6 +2,7 @@ import { formatUsd } from '../../billing/money.ts';
 import type { DueReason, EndReason } from '../../billing/subscriptions.ts';
 import { addNotice } from '../../db/notices.ts';
 import { findPlan } from '../../db/plans.ts';
+import type { Refund } from '../../db/refunds.ts';
 import type { Situation } from '../../db/subscription-facts.ts';
 import type { Subscription } from '../../db/subscriptions.ts';
 import type { Turn } from './turn.ts';
@@ -41,6 +42,20 @@ export async function noteEnd(turn: Turn, subscription: Subscription, because: E
     subject: `Your ${name} plan has ended`,
     text: `${why} Your wallet is as it was. You can choose a plan again at any time:`,
   });
+}
+
+/** The plan ended when the refund was asked for: this says where the money is. */
+export async function noteRefund(
+  turn: Turn,
+  { id, amountNanos }: Refund,
+  became: 'sent' | 'credited',
+): Promise<void> {
+  const amount = `$${formatUsd(amountNanos)}`;
+  const text =
+    became === 'sent'
+      ? `Your plan has ended and ${amount} are on their way back to where they came from. Banks take some days:`
+      : `Your bank did not take ${amount} of your refund. They are in your wallet; ask us if you want them elsewhere:`;
+  await note(turn, `refund:${id}:${became}`, { subject: `Your refund of ${amount}`, text });
 }
 
 async function nameOf({ trx }: Turn, { planId }: Subscription): Promise<string> {

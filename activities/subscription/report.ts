@@ -1,4 +1,5 @@
 import { formatUsd } from '../../billing/money.ts';
+import type { RefundReason } from '../../billing/refunds.ts';
 import type { Step } from '../../billing/subscription-step.ts';
 import type { DueReason, SubscriptionStatus } from '../../billing/subscriptions.ts';
 import { hasUnsentNotices } from '../../db/notices.ts';
@@ -14,7 +15,7 @@ export interface SubscriptionReport {
   then: 'provider' | 'wait' | 'rest';
   /** How long to wait without news. */
   waitMs: number | null;
-  reason: DueReason | null;
+  reason: DueReason | RefundReason | null;
   /** The first day of the period that is next. */
   period: string | null;
   /** For people. */
@@ -76,8 +77,8 @@ function whatThen(
 
 const HOUR_MS = 3_600_000;
 
-/** Between two questions about the same charge: half of its age, from five seconds to an hour. */
-function patience(now: Date, requestedAt: Date): number {
+/** Between two questions about the same charge or refund: half of its age, from five seconds to an hour. */
+export function patience(now: Date, requestedAt: Date): number {
   const age = now.getTime() - requestedAt.getTime();
   return Math.round(Math.min(Math.max(age / 2, 5_000), HOUR_MS));
 }

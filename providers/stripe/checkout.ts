@@ -4,6 +4,7 @@ import { buyerOf, checkoutOf } from './buyer.ts';
 import { type StripeOptions, stripeClient } from './client.ts';
 import { readStripeEvent } from './event.ts';
 import { asking, isRefusal } from './failures.ts';
+import { stripeRefunds } from './refunds.ts';
 import { stripeSavedCards } from './saved-cards.ts';
 import { factOfSession } from './session-fact.ts';
 import { stripeSubscriptions } from './subscriptions.ts';
@@ -21,6 +22,7 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
     readEvent: (payload) => readStripeEvent(payload).fact,
     savedCards: stripeSavedCards(stripe, live),
     subscriptions: stripeSubscriptions(stripe),
+    refunds: stripeRefunds(stripe, live),
   };
 }
 

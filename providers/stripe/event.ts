@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProviderFact } from '../payments.ts';
 import { factOfIntent, readIntent } from './charge-fact.ts';
 import { factOfInvoice } from './invoice-fact.ts';
+import { factOfRefund } from './refund-fact.ts';
 import { factOfSession } from './session-fact.ts';
 import { factOfSetup } from './setups.ts';
 import { readSubscription } from './subscriptions.ts';
@@ -10,6 +11,7 @@ const event = z.object({
   id: z.string().min(1).max(255),
   object: z.literal('event'),
   type: z.string().min(1).max(255),
+  livemode: z.boolean().optional(),
   data: z.object({ object: z.looseObject({ object: z.string() }) }),
 });
 
@@ -28,13 +30,16 @@ const intentEvents = new Set([
 
 const invoiceEvents = new Set(['invoice.paid', 'invoice.payment_failed']);
 
+const refundEvents = new Set(['refund.created', 'refund.updated', 'refund.failed']);
+
 /** Reads an event of Stripe. The fact is absent where the event says nothing that Tollgate acts on. */
 export function readStripeEvent(payload: unknown): {
   id: string;
   type: string;
   fact: ProviderFact | undefined;
 } {
-  const { id, type, data } = event.parse(payload);
+  const { id, type, data, livemode } = event.parse(payload);
+  if (refundEvents.has(type)) return { id, type, fact: factOfRefundEvent(data.object, livemode === true) };
   return { id, type, fact: factOf(type, data.object) };
 }
 
@@ -62,6 +67,14 @@ const ofCharge = z.object({ metadata: z.object({ charge_id: z.string() }) });
 function factOfIntentEvent(object: EventObject): ProviderFact | undefined {
   if (!ofCharge.safeParse(object).success) return undefined;
   return { kind: 'charge', charge: factOfIntent(readIntent(object)) };
+}
+
+const ofRefund = z.object({ metadata: z.object({ refund_id: z.string() }) });
+
+/** Refunds that somebody makes at Stripe come here too, without an id of ours. */
+function factOfRefundEvent(object: EventObject, live: boolean): ProviderFact | undefined {
+  if (!ofRefund.safeParse(object).success) return undefined;
+  return { kind: 'refund', refund: factOfRefund(object, live) };
 }
 
 function factOfInvoiceEvent(object: EventObject): ProviderFact | undefined {

@@ -9,9 +9,9 @@ export const secretKey = 'sk_test_adapter';
 /** The adapter as a deployment has it, pointed at a simulator. */
 export function adapterFor(simulator: StripeSimulator) {
   const provider = stripePayments({ secretKey, apiUrl: simulator.url });
-  const { savedCards, subscriptions } = provider;
-  if (!savedCards || !subscriptions) throw new Error('Stripe can save cards and run subscriptions');
-  return { ...provider, savedCards, subscriptions };
+  const { savedCards, subscriptions, refunds } = provider;
+  if (!savedCards || !subscriptions || !refunds) throw new Error('Stripe can do all that a provider can');
+  return { ...provider, savedCards, subscriptions, refunds };
 }
 
 export function checkoutOf(changes: Partial<CheckoutInput> = {}): CheckoutInput {
