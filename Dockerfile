@@ -33,7 +33,7 @@ COPY scripts/migrate.ts scripts/ledger-check.ts scripts/
 COPY scripts/stack/stack-file.ts scripts/stack/
 COPY --from=build /app/dist/console dist/console
 COPY --from=build /app/.tollgate/bundles .tollgate/bundles
-RUN mkdir mail && chown node mail
+RUN mkdir mail compiled && chown node mail compiled
 USER node
 # SIGTERM drains; `node` as PID 1 handles it because every main.ts listens for it.
 CMD ["node", "api/main.ts"]

@@ -45,6 +45,7 @@ export function createMetrics(
     labelNames: ['kind'],
     registers,
   });
+  const ended = remembered((route, outcome) => calls.labels({ route, outcome }));
   waitingGauge(registry, waiting);
   new Gauge({
     name: 'tollgate_calls_in_flight',
@@ -56,13 +57,24 @@ export function createMetrics(
   });
   return {
     registry,
-    callEnded: (route, outcome, milliseconds) => calls.observe({ route, outcome }, milliseconds / 1000),
+    callEnded: (route, outcome, milliseconds) => ended(route, outcome).observe(milliseconds / 1000),
     refused: (code) => refusals.inc({ code }),
     flushed: (holds, settlements, milliseconds) => {
       flushes.observe(milliseconds / 1000);
       flushed.inc({ kind: 'hold' }, holds);
       flushed.inc({ kind: 'settlement' }, settlements);
     },
+  };
+}
+
+/** Finding the series of two labels costs more than adding to it. There are few pairs. */
+export function remembered<T>(find: (first: string, second: string) => T): typeof find {
+  const known = new Map<string, Map<string, T>>();
+  return (first, second) => {
+    const bySecond = known.get(first) ?? new Map<string, T>();
+    const found = bySecond.get(second) ?? find(first, second);
+    if (!bySecond.has(second)) known.set(first, bySecond.set(second, found));
+    return found;
   };
 }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { remembered } from './metrics.ts';
 import { severity, type UpstreamHealth } from './upstream-health.ts';
 
 export function countAttempts(registry: Registry, health: UpstreamHealth): void {
@@ -9,7 +10,8 @@ export function countAttempts(registry: Registry, health: UpstreamHealth): void 
     labelNames: ['upstream', 'end'],
     registers,
   });
-  health.onEnded = ({ id }, { kind }) => attempts.inc({ upstream: id, end: kind });
+  const counted = remembered((upstream, end) => attempts.labels({ upstream, end }));
+  health.onEnded = ({ id }, { kind }) => counted(id, kind).inc();
   new Gauge({
     name: 'tollgate_upstream_state',
     help: 'Of upstreams that ever failed: 0 closed, 1 cooling down, 2 half open, 3 open. Over all processes, the worst',

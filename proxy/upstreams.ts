@@ -13,10 +13,16 @@ export interface OpenedUpstream {
   abort(reason: Error): void;
 }
 
+interface Target {
+  pool: Pool;
+  path: string;
+  headers: Record<string, string>;
+}
+
 /** Keep-alive connections to every upstream, and the keys that they take. */
 export class Upstreams {
   readonly #pools = new Map<string, Pool>();
-  readonly #headers = new WeakMap<CatalogUpstream, Map<UpstreamFormat, Record<string, string>>>();
+  readonly #targets = new WeakMap<CatalogUpstream, Map<UpstreamFormat, Target>>();
   readonly #encryptionKey: string | undefined;
   readonly health = new UpstreamHealth();
 
@@ -32,17 +38,17 @@ export class Upstreams {
   ): OpenedUpstream {
     const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>();
     const response = new UpstreamResponse(resolve, reject);
-    const url = new URL(upstream.baseUrl);
+    const { pool, path, headers } = this.#targetOf(upstream, format);
     const timeoutMs = upstream.timeoutSeconds * 1000;
     const options: Dispatcher.DispatchOptions = {
-      path: url.pathname.replace(/\/$/, '') + format.path,
+      path,
       method: 'POST',
-      headers: headersFor(this.#headersOf(upstream, format), request, body),
+      headers: headersFor(headers, request, body),
       body: typeof body === 'string' ? body : body.bytes,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     };
-    this.#poolOf(url.origin).dispatch(options, response);
+    pool.dispatch(options, response);
     return { head: promise, abort: (reason) => response.abort(reason) };
   }
 
@@ -63,14 +69,19 @@ export class Upstreams {
     return pool;
   }
 
-  /** Kept per catalog entry and format: a changed key comes with a new entry. */
-  #headersOf(upstream: CatalogUpstream, format: UpstreamFormat): Record<string, string> {
-    const byFormat = this.#headers.get(upstream) ?? new Map<UpstreamFormat, Record<string, string>>();
+  /** Kept per catalog entry and format: a changed address or key comes with a new entry. */
+  #targetOf(upstream: CatalogUpstream, format: UpstreamFormat): Target {
+    const byFormat = this.#targets.get(upstream) ?? new Map<UpstreamFormat, Target>();
     const known = byFormat.get(format);
     if (known) return known;
-    const headers = format.headers(this.#keyOf(upstream));
-    this.#headers.set(upstream, byFormat.set(format, headers));
-    return headers;
+    const { origin, pathname } = new URL(upstream.baseUrl);
+    const target = {
+      pool: this.#poolOf(origin),
+      path: pathname.replace(/\/$/, '') + format.path,
+      headers: format.headers(this.#keyOf(upstream)),
+    };
+    this.#targets.set(upstream, byFormat.set(format, target));
+    return target;
   }
 
   #keyOf({ id, encryptedKey }: CatalogUpstream): string | undefined {

@@ -13,7 +13,6 @@ import {
   type TestProxy,
   testEncryptionKey,
 } from '../support/proxy.ts';
-import { anthropicFor } from '../support/routes.ts';
 import { until } from '../support/until.ts';
 
 const FUNDS = 1_000_000_000n;
@@ -27,8 +26,6 @@ beforeAll(async () => {
   tollgate = await startTestProxy();
   spare = await startUpstreamSimulator({ apiKey: KEY });
   await addUpstream('spare', spare.url, KEY, 5);
-  await addUpstream('first-messages', tollgate.upstream.url, KEY, 5, 'anthropic');
-  await addUpstream('spare-messages', spare.url, KEY, 5, 'anthropic');
   await addUpstream('impatient', tollgate.upstream.url, KEY, 1);
   await addUpstream('wrong-key', tollgate.upstream.url, 'sk-of-somebody-else', 5);
   // Nobody may listen on port 1 here.
@@ -54,16 +51,10 @@ afterEach(async () => {
   expect((await checkLedger(tollgate.database.db)).filter((check) => check.rows.length > 0)).toEqual([]);
 });
 
-async function addUpstream(
-  id: string,
-  url: string,
-  key: string,
-  timeoutSeconds: number,
-  kind = 'openai',
-): Promise<void> {
+async function addUpstream(id: string, url: string, key: string, timeoutSeconds: number): Promise<void> {
   await tollgate.database.db.raw(
-    'insert into upstreams (id, base_url, encrypted_key, timeout_seconds, kind) values (?, ?, ?, ?, ?)',
-    [id, `${url}/v1`, sealUpstreamKey(testEncryptionKey, key), timeoutSeconds, kind],
+    'insert into upstreams (id, base_url, encrypted_key, timeout_seconds) values (?, ?, ?, ?)',
+    [id, `${url}/v1`, sealUpstreamKey(testEncryptionKey, key), timeoutSeconds],
   );
 }
 
@@ -302,29 +293,3 @@ describe('an upstream', () => {
 async function readyz(): Promise<any> {
   return (await fetch(`${tollgate.url}/readyz`)).json();
 }
-
-describe('a message in the format of Anthropic', () => {
-  const message = () => ({ model, max_tokens: 100, messages: request().messages });
-
-  it.each<[string, Behaviour]>([
-    ['hangs up', { cut: true }],
-    ['fails', { status: 500 }],
-    ['is overloaded', { status: 529 }],
-  ])(
-    'is answered by the next upstream of that format when the first %s, and charged once',
-    async (_, how) => {
-      // One of another format is never asked.
-      await servedBy('simulated', 'first-messages', 'spare-messages');
-      await tollgate.upstream.control.always(how);
-      await spare.control.always({ prompt_tokens: 50, tokens: 20 });
-      const client = anthropicFor(tollgate, caller);
-      const plain = await client.messages.create(message());
-      expect(plain.content).toMatchObject([{ type: 'text', text: expect.stringMatching(/^The simulated/) }]);
-      const final = await client.messages.stream(message()).finalMessage();
-      expect(final.content).toEqual(plain.content);
-      expect([await askedFirst(), await askedSpare()]).toEqual([2, 2]);
-      const row = { upstream_id: 'spare-messages', outcome: 'finished', charge_nanos: CHARGE };
-      expect(await usageRows()).toMatchObject([row, row]);
-    },
-  );
-});
