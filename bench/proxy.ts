@@ -10,7 +10,7 @@ import { type LoadReport, percentile, startLoad } from './load.ts';
 const connectionCounts = [1, 16, 64, 256];
 const shapes = { plain: false, streaming: true };
 
-interface Target {
+export interface Target {
   port: number;
   /** Whose CPU counts, by the name that the figure has. */
   pids: Record<string, number>;
@@ -94,7 +94,7 @@ async function compare(
   });
 }
 
-async function run(
+export async function run(
   context: BenchContext,
   load: ReturnType<typeof startLoad>,
   target: Target,
@@ -125,9 +125,9 @@ async function run(
   return { ...result, perSecond: calls / result.seconds, cpuPerCall };
 }
 
-const portOf = (address: string) => Number(new URL(address).port);
+export const portOf = (address: string) => Number(new URL(address).port);
 
-async function fund({ db, stack }: BenchContext): Promise<void> {
+export async function fund({ db, stack }: BenchContext): Promise<void> {
   const { accountId } = stack.demo.customer;
   await db.transaction(async (trx) => {
     await postTransfer(trx, {
@@ -143,7 +143,7 @@ async function fund({ db, stack }: BenchContext): Promise<void> {
 }
 
 /** Speed that loses money is no speed: every charged call must be paid for by the ledger. */
-async function expectAllBilled({ db }: BenchContext): Promise<void> {
+export async function expectAllBilled({ db }: BenchContext): Promise<void> {
   const { rows } = await db.raw<{ rows: { charged: bigint; posted: bigint }[] }>(
     `select (select coalesce(sum(charge_nanos), 0) from usage_events)::bigint as charged,
             (select coalesce(sum(amount_nanos), 0) from ledger_transfers where kind = 'usage')::bigint as posted`,
