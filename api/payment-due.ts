@@ -15,7 +15,7 @@ export function dunningRules(config: Config): DunningRules {
 
 /** What the customer owes for the next period, why, and what can be done. `null`: nothing. */
 export function paymentDue(situation: Situation, rules: DunningRules): PaymentDue | null {
-  const { subscription, next, facts } = situation;
+  const { subscription, next, facts, at } = situation;
   if (next?.status !== 'due' || facts.cancelled) return null;
   const reason = reasonOf(situation);
   const until = benefitsEnd(subscription.periodEnd, rules);
@@ -24,7 +24,7 @@ export function paymentDue(situation: Situation, rules: DunningRules): PaymentDu
     period_index: next.periodIndex,
     amount_usd: formatUsd(next.priceNanos),
     reason,
-    message: messageOf(reason, { amount: `$${formatUsd(next.priceNanos)}`, until, attemptAt }),
+    message: messageOf(reason, { amount: `$${formatUsd(next.priceNanos)}`, at, until, attemptAt }),
     next_attempt_at: attemptAt?.toISOString() ?? null,
     benefits_until: until.toISOString(),
     can_pay_now: canPayNow(situation),
@@ -56,12 +56,16 @@ function nextAttempt({ facts, charges }: Situation, rules: DunningRules): Date |
 
 interface MessageFacts {
   amount: string;
+  at: Date;
   until: Date;
   attemptAt: Date | undefined;
 }
 
-function messageOf(reason: DueReason, { amount, until, attemptAt }: MessageFacts): string {
-  const goesOn = `Your plan goes on until ${day(until)}.`;
+function messageOf(reason: DueReason, { amount, at, until, attemptAt }: MessageFacts): string {
+  const goesOn =
+    at < until
+      ? `Your plan goes on until ${day(until)}.`
+      : `Your plan has rested since ${day(until)}, and goes on when this is paid.`;
   switch (reason) {
     case 'awaiting_payment':
       return `${amount} for the next month are to be paid. ${goesOn}`;

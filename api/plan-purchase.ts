@@ -98,6 +98,7 @@ export async function offerOf(db: Db, planId: string, buys: SubscriptionKind, at
   if (!plan.enabled) throw notAvailable(`${plan.name} is not sold any more`);
   const terms = await currentPlanVersion(db, planId, at);
   const priceNanos = buys === 'pass' ? terms.passPriceNanos : terms.priceNanos;
+  if (priceNanos === 0n) throw notAvailable(`${plan.name} costs nothing and cannot be ordered`);
   if (priceNanos === null) throw notAvailable(`${plan.name} is not sold as a pass`);
   return { plan, terms, priceNanos };
 }

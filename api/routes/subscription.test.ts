@@ -164,7 +164,7 @@ describe('an account with a plan', () => {
       subscription: { has_benefits: false },
       plan: { id: 'starter' },
       caps: [{ cap: 'daily_requests', limit: '1000' }],
-      payment_due: { can_pay_now: true },
+      payment_due: { can_pay_now: true, message: expect.stringContaining('has rested since') },
     });
     expect(body.pools[0]).toMatchObject({ pool: 'main', left_credits: '0' });
   });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findOrder } from '../../db/orders.ts';
+import { startTestApi } from '../support/api.ts';
 import { getSubscription, payOrder, post, subscriber } from '../support/plan-api.ts';
 import { drift, makeSandbox, moveTo, untilOrder } from '../support/subscriptions.ts';
 import { checkoutOf, getTopUp, startTopUpStack, type TopUpStack, untilStatus } from '../support/top-ups.ts';
@@ -106,6 +108,30 @@ describe('buying a plan', () => {
     expect(cards.body.items).toEqual([]);
     const { next_renewal } = await getSubscription(stack, customer);
     expect(next_renewal?.payment).toMatchObject({ by: 'hand', card: null });
+  });
+
+  it('is renewed by the provider itself where the deployment says so, but a pass is not', async () => {
+    const { deps, customer: newCustomer } = stack.api;
+    const { DATABASE_URL, TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET } =
+      deps.config;
+    const api = await startTestApi({
+      databaseUrl: DATABASE_URL,
+      temporalAddress: TEMPORAL_ADDRESS,
+      environment: {
+        STRIPE_RENEWALS: 'provider_run',
+        TEMPORAL_NAMESPACE,
+        STRIPE_SECRET_KEY,
+        STRIPE_WEBHOOK_SECRET,
+      },
+    });
+    const customer = await newCustomer();
+    const renewals: unknown[] = [];
+    for (const body of [{}, { method: 'card_once' }, { kind: 'pass' }]) {
+      const ordered = await post({ api }, customer, '/api/plan-orders', { plan_id: 'starter', ...body });
+      renewals.push((await findOrder(stack.database.db, ordered.body.id))?.renewal);
+    }
+    await api.stop();
+    expect(renewals).toEqual(['provider_run', 'invoice', 'invoice']);
   });
 
   it('is listed with the other orders, and is nobody else’s', async () => {
