@@ -81,6 +81,8 @@ async function markPastDue(
   if (next) await setPeriodReason(turn.trx, next, step.because);
 }
 
+const HOUR_MS = 3_600_000;
+
 /** When the billing run shall look at it again, should its workflow be gone. */
 async function setWake(
   turn: Turn,
@@ -89,8 +91,8 @@ async function setWake(
   { waitMs }: SubscriptionReport,
 ): Promise<void> {
   const isTimed = step.kind === 'rest' || step.kind === 'await_payment';
-  // A provider that was asked is asked again after a while: a sandbox's clock would stop at each minute of it.
-  const until = isTimed ? step.until : new Date(turn.at.getTime() + (waitMs ?? 0));
+  // Who waits for a provider's word is woken hourly: a sandbox's clock would stop at every minute of it.
+  const until = isTimed ? step.until : new Date(turn.at.getTime() + (waitMs === null ? 0 : HOUR_MS));
   const wakeAt = until && onTheWall(turn, until);
   if (wakeAt?.getTime() === subscription.wakeAt?.getTime()) return;
   await changeSubscription(turn.trx, subscription.id, { wakeAt });
