@@ -1,11 +1,11 @@
 import { passEnd } from '../../billing/periods.ts';
-import { benefitsEnd } from '../../billing/subscriptions.ts';
+import { benefitsEnd, type SubscriptionKind } from '../../billing/subscriptions.ts';
 import { setPoolExpiry } from '../../db/plan-pools.ts';
 import { findPeriod, listPaidAhead, markPaid, openPeriod } from '../../db/subscription-periods.ts';
 import { changeSubscription, findSubscription, insertSubscription } from '../../db/subscriptions.ts';
 import type { Buying } from './fulfil-order.ts';
 import { beginPeriod } from './grant-period.ts';
-import { firstSpan } from './period-span.ts';
+import { firstSpan, type PeriodSpan } from './period-span.ts';
 import type { Turn } from './turn.ts';
 
 /** The first period of what was bought begins now. */
@@ -35,29 +35,29 @@ export async function activate(
     mainPoolId: null,
     backupPoolId: null,
   });
-  const period = { subscriptionId: id, periodIndex: 0 };
-  const { startsAt, endsAt } = span;
-  await openPeriod(
-    trx,
-    {
-      ...period,
-      accountId,
-      planVersion: terms.version,
-      kind,
-      startsAt,
-      endsAt,
-      priceNanos: order.creditNanos,
-    },
-    null,
-  );
-  await markPaid(trx, { ...period, paidBy: 'order', paidRef: order.id, paidAt: at });
-  await begin(turn, id, { terms });
+  await beginFirst(turn, id, { order, terms, ...span, kind });
 }
 
-async function begin(turn: Turn, id: string, { terms }: Pick<Buying, 'terms'>): Promise<void> {
-  const subscription = await findSubscription(turn.trx, id);
-  const period = await findPeriod(turn.trx, id, 0);
-  if (!subscription || !period) throw new Error(`Subscription ${id} was not made`);
+async function beginFirst(
+  turn: Turn,
+  subscriptionId: string,
+  {
+    order,
+    terms,
+    startsAt,
+    endsAt,
+    kind,
+  }: Pick<Buying, 'order' | 'terms'> & PeriodSpan & { kind: SubscriptionKind },
+): Promise<void> {
+  const { trx, accountId, at } = turn;
+  const first = { subscriptionId, periodIndex: 0 };
+  const { version: planVersion } = terms;
+  const priceNanos = order.creditNanos;
+  await openPeriod(trx, { ...first, accountId, planVersion, kind, startsAt, endsAt, priceNanos }, null);
+  await markPaid(trx, { ...first, paidBy: 'order', paidRef: order.id, paidAt: at });
+  const subscription = await findSubscription(trx, subscriptionId);
+  const period = await findPeriod(trx, subscriptionId, 0);
+  if (!subscription || !period) throw new Error(`Subscription ${subscriptionId} was not made`);
   await beginPeriod(turn, subscription, period, terms);
 }
 

@@ -26,7 +26,13 @@ export const importTable: Record<string, Rule> = {
   },
   activities: {
     may: ['billing/', 'db/'],
-    mayTypes: ['providers/payments.ts', 'providers/recurring.ts', 'workflows/contract.ts', 'config/'],
+    mayTypes: [
+      'providers/payments.ts',
+      'providers/recurring.ts',
+      'providers/refunds.ts',
+      'workflows/contract.ts',
+      'config/',
+    ],
     packages: /^(?!@temporalio\/(?!activity$|common$))/,
   },
   providers: { may: ['billing/'], mayTypes: ['config/'] },
