@@ -14,7 +14,7 @@ export async function activate(
   id: string,
   { order, terms, paymentMethodId }: Buying,
 ): Promise<void> {
-  const { trx, accountId, at, timeZone } = turn;
+  const { trx, accountId, timeZone } = turn;
   const kind = order.buys ?? 'renewing';
   const span = firstSpan(turn, kind);
   await insertSubscription(trx, {
