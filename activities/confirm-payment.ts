@@ -47,20 +47,31 @@ async function settleEvent(deps: ActivityDeps, input: SettleEventInput): Promise
   return fact.kind === 'payment' ? settleOrder(deps, input, fact.payment) : settleFact(deps, input, fact);
 }
 
-function settleOrder(
+async function settleOrder(
   deps: ActivityDeps,
   input: SettleEventInput,
   payment: PaymentFact,
 ): Promise<SettledEvent> {
-  return deps.db.transaction(async (trx) => {
+  const { settled, outcome } = await deps.db.transaction(async (trx) => {
     const event = await existingEvent(trx, input);
     const { live } = providerOf(deps, event.provider);
     const settled = await settlePayment(trx, payment, 'webhook', live);
     const outcome = outcomeOf(settled);
     if (settled.order || input.lastTry)
       await markOnce(trx, event, { status: statusOf(settled), outcome, orderId: settled.order?.id ?? null });
-    return { outcome, order: settled.order ? namesOf(settled.order) : null };
+    return { settled, outcome };
   });
+  await tellOfLateMoney(deps, settled);
+  return { outcome, order: settled.order ? namesOf(settled.order) : null };
+}
+
+/** Money for an order that was closed: its workflow, which would hand it over, has ended. */
+async function tellOfLateMoney(
+  { messages }: ActivityDeps,
+  { order, settlement }: SettledPayment,
+): Promise<void> {
+  const isLate = settlement?.kind === 'credit' && settlement.late;
+  if (order && order.kind !== 'top_up' && isLate) await messages.orderPaid(order.accountId, order.id);
 }
 
 /** What concerns no order but a plan: booked, and its workflow hears of it. */

@@ -101,7 +101,7 @@ export async function openPeriod(
      values (:subscriptionId::uuid, :periodIndex::integer, :accountId::uuid, :planVersion::bigint, :kind::text, 'due',
        :startsAt::timestamptz, :endsAt::timestamptz, :priceNanos::bigint, :reason::text)
      on conflict (subscription_id, period_index) do update
-       set status = 'due', plan_version = excluded.plan_version, price_nanos = excluded.price_nanos,
+       set status = 'due', kind = excluded.kind, plan_version = excluded.plan_version, price_nanos = excluded.price_nanos,
            starts_at = excluded.starts_at, ends_at = excluded.ends_at, reason = excluded.reason
        where subscription_periods.status = 'unpaid'`,
     {

@@ -1,7 +1,13 @@
 import { passEnd } from '../../billing/periods.ts';
 import { benefitsEnd, type SubscriptionKind } from '../../billing/subscriptions.ts';
 import { setPoolExpiry } from '../../db/plan-pools.ts';
-import { findPeriod, listPaidAhead, markPaid, openPeriod } from '../../db/subscription-periods.ts';
+import {
+  closePeriod,
+  findPeriod,
+  listPaidAhead,
+  markPaid,
+  openPeriod,
+} from '../../db/subscription-periods.ts';
 import { changeSubscription, findSubscription, insertSubscription } from '../../db/subscriptions.ts';
 import type { Buying } from './fulfil-order.ts';
 import { beginPeriod } from './grant-period.ts';
@@ -70,6 +76,8 @@ export async function appendPass(turn: Turn, { order, terms, live }: Buying): Pr
   const endsAt = passEnd(startsAt);
   const period = { subscriptionId: live.id, periodIndex: (last?.periodIndex ?? live.periodIndex) + 1 };
   const { version: planVersion } = terms;
+  // A plan that was to follow and is not paid: the pass has its place.
+  await closePeriod(trx, period, 'unpaid', 'pass_appended');
   await openPeriod(
     trx,
     { ...period, accountId, planVersion, kind: 'pass', startsAt, endsAt, priceNanos: order.creditNanos },

@@ -29,7 +29,7 @@ export async function beginPeriod(
   const { trx, accountId } = turn;
   const span =
     period.periodIndex === 0 ? firstSpan(turn, period.kind) : nextSpan(turn, subscription, period.kind);
-  const fence = await fenceOf(turn, period, span.endsAt);
+  const fence = await fenceOf(turn, subscription, period, span.endsAt);
   const granting: Granting = { subscription, period, terms, fence };
   await lockPools(trx, accountId);
   const mainPoolId = await refillMain(trx, granting);
@@ -71,8 +71,14 @@ export function bonusOf({
 }
 
 /** Until when the pools can be spent although nobody has looked: a scheduler that is late must not cut anybody off. */
-async function fenceOf({ trx, deps }: Turn, period: Period, endsAt: Date): Promise<Date> {
-  const goesOn = period.kind === 'renewing' || (await listPaidAhead(trx, period.subscriptionId)).length > 1;
+async function fenceOf(
+  { trx, deps }: Turn,
+  { cancelledAt, nextPlanId }: Subscription,
+  { kind, subscriptionId }: Period,
+  endsAt: Date,
+): Promise<Date> {
+  const renews = cancelledAt === null && (kind === 'renewing' || nextPlanId !== null);
+  const goesOn = renews || (await listPaidAhead(trx, subscriptionId)).length > 1;
   return goesOn ? benefitsEnd(endsAt, deps.dunning) : endsAt;
 }
 

@@ -9,8 +9,9 @@ import { closePeriod, findPeriod, listPaidAhead, markPaid } from '../../db/subsc
 import { changeSubscription, findLiveSubscription, type Subscription } from '../../db/subscriptions.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { advance } from './advance.ts';
-import { cancelAtProvider, openCharge } from './collect.ts';
+import { cancelAtProvider } from './collect.ts';
 import { beginPeriod } from './grant-period.ts';
+import { openCharge } from './open-charge.ts';
 import { openNextPeriod } from './pay-period.ts';
 import type { SubscriptionReport } from './report.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
@@ -102,6 +103,14 @@ async function scheduleSwitch(turn: Turn, live: Subscription, planId: string | n
       'The next period is fixed already: switch now, or after it began',
     );
   await changeSubscription(turn.trx, live.id, { nextPlanId: planId });
+  if (live.kind === 'pass') await fencePass(turn, live, planId !== null);
+}
+
+/** A pass that goes on as a plan has a plan's grace while the first charge is tried. */
+async function fencePass(turn: Turn, live: Subscription, goesOn: boolean): Promise<void> {
+  const endsAt = goesOn ? benefitsEnd(live.periodEnd, turn.deps.dunning) : live.periodEnd;
+  await fencePools(turn, live, endsAt);
+  await changeSubscription(turn.trx, live.id, { endsAt });
 }
 
 async function refuseUnsellable({ trx }: Turn, live: Subscription, planId: string): Promise<void> {

@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => stack.stop(), 60_000);
 
-const charges = { method: 'POST', path: '/v1/payment_intents' };
+const charges = { method: 'POST', path: '/v1/payment_intents' } as const;
 
 async function starter(): Promise<string> {
   const accountId = await sandboxAccount(stack);

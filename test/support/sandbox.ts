@@ -47,8 +47,8 @@ export async function moveBy(stack: TopUpStack, accountId: string, days: number)
 }
 
 /** Sends an update to the account's workflow, starting it where it rests. */
-export function ask<Args extends unknown[]>(
-  { temporal }: Pick<TopUpStack, 'temporal'>,
+export async function ask<Args extends unknown[]>(
+  stack: Pick<TopUpStack, 'temporal'>,
   accountId: string,
   update: UpdateDefinition<SubscriptionState, Args>,
   ...args: Args
@@ -58,10 +58,17 @@ export function ask<Args extends unknown[]>(
     ...options,
     args: input,
   });
-  return temporal.client.workflow.executeUpdateWithStart(update, {
-    args,
-    startWorkflowOperation,
-  } as never) as Promise<SubscriptionState>;
+  try {
+    const request = { args, startWorkflowOperation } as never;
+    return await (stack.temporal.client.workflow.executeUpdateWithStart(
+      update,
+      request,
+    ) as Promise<SubscriptionState>);
+  } catch (error) {
+    // It met a run that ended at this moment, as api/ask-workflow.ts explains.
+    if ((error as { code?: unknown }).code !== 5) throw error;
+    return ask(stack, accountId, update, ...args);
+  }
 }
 
 export async function cardOf(db: Db, accountId: string): Promise<PaymentMethod> {
@@ -162,4 +169,20 @@ export async function moneyIn(
     'select coalesce(sum(amount_nanos), 0)::bigint as nanos from ledger_transfers where debit_id = 20',
   );
   return { takenNanos: takenMinor * 10_000_000n, bookedNanos: rows[0].nanos as bigint };
+}
+
+/** A plan that is sold for that many dollars, in the proportions of all of them. */
+export async function addPlanTerms(db: Db, id: string, dollars: number): Promise<void> {
+  await db.raw('insert into plans (id, name, position) values (?, ?, 50)', [id, id]);
+  await setPlanPrice(db, id, dollars);
+}
+
+/** Other terms for whoever buys or renews the plan from now on. */
+export async function setPlanPrice(db: Db, id: string, dollars: number): Promise<void> {
+  const nanos = usd(dollars).toString();
+  await db.raw(
+    `insert into plan_versions (plan_id, price_nanos, pass_price_nanos, base_nanos, bonus_percent, backup_nanos, model_access)
+     values (?, ?, ?, ?, 20, ?, 'all')`,
+    [id, nanos, nanos, nanos, (3n * usd(dollars)).toString()],
+  );
 }
