@@ -68,6 +68,15 @@ export async function insertCharge(trx: Transaction, charge: NewCharge): Promise
   );
 }
 
+/** True for one caller only: the one who sends it. */
+export async function claimCharge(db: Db, id: string): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    'update charges set sent_at = now() where id = :id::uuid and sent_at is null returning id',
+    { id },
+  );
+  return rows.length > 0;
+}
+
 export interface ChargeOutcome {
   id: string;
   status: Exclude<ChargeStatus, 'unknown'>;

@@ -48,19 +48,20 @@ export async function findPaymentMethod(
 
 export type NewPaymentMethod = Omit<PaymentMethod, 'id' | 'createdAt'>;
 
-/** The same card again is the same row. Returns its id. */
+/** The same card again is the same row, and the latest. Another account's is refused. Returns its id. */
 export async function savePaymentMethod(trx: Transaction, method: NewPaymentMethod): Promise<string> {
   const { rows } = await trx.raw<{ rows: { id: string }[] }>(
     `insert into payment_methods (id, account_id, provider, customer_ref, method_ref, brand, last4, expires_month,
        expires_year)
      values (:id::uuid, :accountId::uuid, :provider::text, :customerRef::text, :methodRef::text, :brand::text,
        :last4::text, :expiresMonth::integer, :expiresYear::integer)
-     on conflict (provider, method_ref) do update set removed_at = null
+     on conflict (provider, method_ref) do update set removed_at = null, created_at = now()
+       where payment_methods.account_id = excluded.account_id
      returning id`,
     { ...method, id: uuidv7() },
   );
   const [row] = rows;
-  if (!row) throw new Error('A payment method was not saved');
+  if (!row) throw new Error(`Card ${method.methodRef} belongs to another account`);
   return row.id;
 }
 

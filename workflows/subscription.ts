@@ -58,7 +58,8 @@ export async function subscription({ accountId }: SubscriptionInput): Promise<Su
   setHandler(runDueUpdate, async () => stateOf(await queue.ask({ kind: 'run_due' })));
   takeSubscriptionRequests(queue);
   const plan: Plan = { accountId, window: new SubscriptionWindow() };
-  let report = await goOn(plan);
+  // With whatever it was started for: what time has made due comes after it, in the same breath.
+  let report = await takeJob(plan, queue);
   for (;;) {
     if (report.then === 'rest' && !queue.hasNews) {
       await condition(allHandlersFinished);
@@ -118,7 +119,8 @@ async function goOn(plan: Plan, from?: SubscriptionReport): Promise<Subscription
   const { accountId, window } = plan;
   let report = from ?? (await database.advanceSubscription({ accountId, now: new Date().toISOString() }));
   while (report.then === 'provider') {
-    window.show(report);
+    // A charge that is merely due is not worth an event of its own.
+    if (report.reason) window.show(report);
     if (report.notices) await sendMails(accountId);
     report = await provider.collectPayment({ accountId, now: new Date().toISOString() });
   }

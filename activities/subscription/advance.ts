@@ -7,6 +7,7 @@ import { changeSubscription, findLiveSubscription } from '../../db/subscriptions
 import { endSubscription } from './end-subscription.ts';
 import { beginPeriod } from './grant-period.ts';
 import { noteEnd, noteReminder } from './notices.ts';
+import { openCharge } from './open-charge.ts';
 import { openNextPeriod, payForNothing } from './pay-period.ts';
 import { noPlan, reportOf, type SubscriptionReport } from './report.ts';
 import { withRefunds } from './send-refunds.ts';
@@ -55,6 +56,9 @@ async function perform(turn: Turn, situation: Situation, step: Step): Promise<bo
       await endSubscription(turn, subscription, step.because);
       await noteEnd(turn, subscription, step.because);
       return true;
+    case 'charge':
+      await openCharge(turn, situation);
+      return false;
     case 'await_payment':
       await markPastDue(turn, situation, step);
       return false;

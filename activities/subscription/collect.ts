@@ -1,10 +1,9 @@
-import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../billing/errors.ts';
-import { NANOS_PER_CENT } from '../../billing/money.ts';
 import { nextStep } from '../../billing/subscription-step.ts';
-import { type Charge, findCharge, findUndecidedCharge, insertCharge } from '../../db/charges.ts';
+import { readClock } from '../../db/account-clock.ts';
+import { type Charge, claimCharge, findUndecidedCharge } from '../../db/charges.ts';
 import { findPaymentMethod } from '../../db/payment-methods.ts';
-import { readSituation, type Situation } from '../../db/subscription-facts.ts';
+import { readSituation } from '../../db/subscription-facts.ts';
 import { findLiveSubscription, type Subscription } from '../../db/subscriptions.ts';
 import type { ChargeFact, ChargeInput, SubscriptionPaymentFact } from '../../providers/recurring.ts';
 import type { ActivityDeps } from '../deps.ts';
@@ -12,7 +11,6 @@ import { providerOf } from '../order-parts.ts';
 import { advance } from './advance.ts';
 import { endSubscription } from './end-subscription.ts';
 import { noteEnd } from './notices.ts';
-import { openNextPeriod } from './pay-period.ts';
 import { recordCharge } from './record-charge.ts';
 import { recordSubscriptionPayment } from './record-subscription-payment.ts';
 import type { SubscriptionReport } from './report.ts';
@@ -30,7 +28,7 @@ type Task =
  * anywhere, it goes on by asking what became of what was written down.
  */
 export async function collect(deps: ActivityDeps, input: TurnInput): Promise<SubscriptionReport> {
-  const task = await takeTurn(deps, input, prepare);
+  const task = await nextTask(deps, input);
   const book = await carryOut(deps, task);
   const bookRefunds = await sendRefunds(deps, input.accountId);
   return takeTurn(deps, input, async (turn) => {
@@ -42,42 +40,18 @@ export async function collect(deps: ActivityDeps, input: TurnInput): Promise<Sub
   });
 }
 
-async function prepare(turn: Turn): Promise<Task> {
-  const undecided = await findUndecidedCharge(turn.trx, turn.accountId);
-  if (undecided) return { kind: 'charge', charge: undecided, isNew: false };
-  const subscription = await findLiveSubscription(turn.trx, turn.accountId);
-  if (!subscription) return { kind: 'nothing' };
-  const situation = await readSituation(turn.trx, subscription, turn.at);
-  const step = nextStep(situation.facts, turn.deps.dunning);
-  if (step.kind === 'charge')
-    return { kind: 'charge', charge: await openCharge(turn, situation), isNew: true };
+/** Read without a lock: what is done about it is decided again, under the lock, when it is booked. */
+async function nextTask({ db, dunning }: ActivityDeps, { accountId, now }: TurnInput): Promise<Task> {
+  const charge = await findUndecidedCharge(db, accountId);
+  // Whoever claims it sends it; whoever comes later asks what became of it.
+  if (charge) return { kind: 'charge', charge, isNew: await claimCharge(db, charge.id) };
+  const subscription = await findLiveSubscription(db, accountId);
+  if (subscription?.renewal !== 'provider_run') return { kind: 'nothing' };
+  const { offsetMs } = await readClock(db, accountId);
+  const { facts } = await readSituation(db, subscription, new Date(Date.parse(now) + offsetMs));
+  const step = nextStep(facts, dunning);
   if (step.kind === 'ask_provider') return { kind: 'ask_subscription', subscription };
-  if (step.kind === 'end' && subscription.renewal === 'provider_run')
-    return { kind: 'stop_subscription', subscription };
-  return { kind: 'nothing' };
-}
-
-/** Written before it is sent: whatever happens then, it is known that it may have been. */
-export async function openCharge(turn: Turn, situation: Situation): Promise<Charge> {
-  const { subscription, card, charges, nextTerms, facts } = situation;
-  if (!card) throw new DomainError('method_not_available', 'The account has no card to charge');
-  const periodIndex = await openNextPeriod(turn, subscription, nextTerms);
-  const id = uuidv7();
-  await insertCharge(turn.trx, {
-    id,
-    accountId: turn.accountId,
-    subscriptionId: subscription.id,
-    periodIndex,
-    attempt: charges.length,
-    provider: card.provider,
-    paymentMethodId: card.id,
-    currency: 'USD',
-    amountMinor: facts.priceNanos / NANOS_PER_CENT,
-    dueAt: turn.at,
-  });
-  const charge = await findCharge(turn.trx, id);
-  if (!charge) throw new Error(`Charge ${id} is gone`);
-  return charge;
+  return step.kind === 'end' ? { kind: 'stop_subscription', subscription } : { kind: 'nothing' };
 }
 
 type Booking = (turn: Turn) => Promise<unknown>;

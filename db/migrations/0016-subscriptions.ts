@@ -118,6 +118,8 @@ create table charges (
   -- In the account's time, which the ladder of retries counts in.
   due_at timestamptz not null,
   requested_at timestamptz not null default now(),
+  -- Claimed by whoever sends it. From then on it is only asked about.
+  sent_at timestamptz,
   decided_at timestamptz,
   constraint charges_attempt unique (subscription_id, period_index, attempt),
   constraint charges_payment_ref unique (provider, payment_ref)
