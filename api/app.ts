@@ -15,6 +15,7 @@ import { guardsOf, type Route } from './route.ts';
 import { accountRoutes } from './routes/account.ts';
 import { adminAuditLogRoutes } from './routes/admin-audit-log.ts';
 import { adminPlanRoutes } from './routes/admin-plans.ts';
+import { adminRefundRoutes } from './routes/admin-refunds.ts';
 import { adminSubscriptionRoutes } from './routes/admin-subscriptions.ts';
 import { authRoutes } from './routes/auth.ts';
 import { billingRunRoutes } from './routes/billing-runs.ts';
@@ -48,6 +49,7 @@ export function apiRoutes(deps: ApiDeps): Route[] {
     ...modelRoutes(deps),
     ...adminPlanRoutes(deps),
     ...adminSubscriptionRoutes(deps),
+    ...adminRefundRoutes(deps),
     ...sandboxRoutes(deps),
     ...adminAuditLogRoutes(deps),
     ...webhookRoutes(deps),

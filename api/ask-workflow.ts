@@ -38,12 +38,30 @@ export async function askWorkflow<State, Args extends [] | [object]>(
   update: UpdateDefinition<State, Args>,
   request: { args?: Args; updateId?: string },
 ): Promise<State> {
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflow, options);
-  const ask = () => temporal.workflow.executeUpdateWithStart(update, { ...request, startWorkflowOperation });
+  const ask = () => {
+    const startWorkflowOperation = new WithStartWorkflowOperation(workflow, options);
+    return temporal.workflow.executeUpdateWithStart(update, { ...request, startWorkflowOperation });
+  };
   try {
-    return await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, ask);
+    return await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, () => untilTaken(ask));
   } catch (error) {
     throw refusalOf(error);
+  }
+}
+
+// Of gRPC.
+const NOT_FOUND = 5;
+const TRIES = 5;
+
+/** A request can meet a run that ends at this moment: that one did not take it, and the next try starts another. */
+async function untilTaken<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isEnding = (error as { code?: unknown }).code === NOT_FOUND;
+      if (!isEnding || tries === TRIES) throw error;
+    }
   }
 }
 

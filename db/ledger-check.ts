@@ -105,7 +105,7 @@ const checks: Record<string, string> = {
 
   'every refund was booked once: sent by its provider, or credited where it came back': `
     with moved as (
-      select t.reference, a.code = 'provider_clearing:' || r.provider as is_sent,
+      select t.reference, a.account_id is null as is_sent,
              sum(case when a.id = t.credit_id then t.amount_nanos else -t.amount_nanos end) as nanos
         from refunds r join ledger_transfers t on t.reference = r.id::text and t.kind = 'refund'
         join ledger_accounts a on a.id in (t.debit_id, t.credit_id)

@@ -74,6 +74,7 @@ function takeReasoned(
   setHandler(update, handler, { description, validator: requireReason });
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const withReason = '{"requestedBy": "your name", "reason": "why"}';
 
 function takeRefund(queue: Queue): void {
@@ -81,7 +82,14 @@ function takeRefund(queue: Queue): void {
     refundPlanUpdate,
     async ({ requestedBy, reason, subscriptionId }) =>
       stateOf(await queue.ask({ kind: 'refund', requestedBy, reason, subscriptionId })),
-    { description: `Pays back what is unspent, and ends the plan. ${withReason}`, validator: requireReason },
+    {
+      description: `Pays back what is unspent, and ends the plan. ${withReason}`,
+      validator: (request) => {
+        requireReason(request);
+        if (request.subscriptionId !== undefined && !UUID.test(request.subscriptionId))
+          throw refused('subscriptionId must be the id of a subscription');
+      },
+    },
   );
 }
 
