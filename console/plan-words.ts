@@ -55,7 +55,7 @@ export const periodStates: Record<SubscriptionPeriod['status'], Badge> = {
 };
 
 export const paidByWords: Record<NonNullable<SubscriptionPeriod['paid_by']>, string> = {
-  order: 'Paid on a page',
+  order: 'Paid by order',
   charge: 'Saved card',
   provider_subscription: 'Charged by the payment provider',
   by_hand: 'Granted by support',
@@ -73,11 +73,11 @@ export const chargeWords: Record<Charge['status'], string> = {
 };
 
 const reasonWords: Record<string, string> = {
-  awaiting_payment: 'waits for payment',
-  declined: 'the card was declined',
-  needs_authentication: 'the bank wants a confirmation',
-  charge_unknown: 'not known yet',
-  charge_processing: 'payment on its way',
+  awaiting_payment: 'Waits for payment',
+  declined: 'Card declined',
+  needs_authentication: 'The bank wants a confirmation',
+  charge_unknown: 'Not known yet',
+  charge_processing: 'Payment on its way',
 };
 
 /** Codes of ours and of banks as words; what support wrote stays as it is. */

@@ -15,9 +15,9 @@ export const actionWords: Record<OfferedPlan['action'], string> = {
 };
 
 export const passWords: Record<OfferedPlan['pass_action'], string> = {
-  buy: 'Buy a 30-day pass',
+  buy: '30-day pass',
   append: 'Add 30 days',
-  switch: 'Switch to this pass',
+  switch: 'Switch to pass',
   none: '',
 };
 

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SwitchQuoteView } from '../api/schemas/plan-orders.ts';
-import { consumedWords, formatPoints, zeroWords } from './quote.ts';
+import { formatPoints, zeroWords } from './quote.ts';
 
 const quote = {
   from: { plan_name: 'Pro', paid_usd: '50.00' },
   to: { plan_name: 'Starter', price_usd: '10.00' },
-  consumed_basis_points: 2_500,
-  decided_by: 'elapsed',
   zero_because: null,
 } as SwitchQuoteView;
 
@@ -19,13 +17,6 @@ describe('the quote of a switch', () => {
     [10_000, '100%'],
   ])('says %i hundredths of a percent as %s', (points, shown) => {
     expect(formatPoints(points)).toBe(shown);
-  });
-
-  it('says what decided how much counts as consumed', () => {
-    expect(consumedWords(quote)).toBe('25%: the time decides');
-    expect(consumedWords({ ...quote, decided_by: 'floor', consumed_basis_points: 1_000 })).toBe(
-      '10%: the minimum decides',
-    );
   });
 
   it('says plainly why nothing is credited, and nothing where something is', () => {

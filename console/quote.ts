@@ -12,15 +12,12 @@ export function formatPoints(points: number): string {
   }%`;
 }
 
-const deciders: Record<SwitchQuoteView['decided_by'], string> = {
-  elapsed: 'the time decides',
-  used: 'the use decides',
-  floor: 'the minimum decides',
+/** Which of the three counts. */
+export const deciderWords: Record<SwitchQuoteView['decided_by'], string> = {
+  elapsed: 'the time gone',
+  used: 'the credits used',
+  floor: 'the minimum',
 };
-
-export function consumedWords({ consumed_basis_points, decided_by }: SwitchQuoteView): string {
-  return `${formatPoints(consumed_basis_points)}: ${deciders[decided_by]}`;
-}
 
 /** Why nothing is credited, said plainly; `undefined` where something is. */
 export function zeroWords(quote: SwitchQuoteView): string | undefined {

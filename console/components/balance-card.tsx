@@ -42,7 +42,10 @@ function PoolRow({ pool }: { pool: Pool }) {
           {label}
         </Text>
         <Text size="xs" c="dimmed">
-          {pool.expires_at ? `Until ${formatDate(pool.expires_at, time_zone)}` : note}
+          {/* Of a plan's pools it is when they are swept, with the days of grace: the plan's page says what counts. */}
+          {pool.pool === 'voucher' && pool.expires_at
+            ? `Until ${formatDate(pool.expires_at, time_zone)}`
+            : note}
         </Text>
       </div>
       <Text size="sm" fw={600}>

@@ -26,11 +26,11 @@ const params: Partial<Record<keyof PlanFields, string[]>> = {
   reason: ['reason'],
 };
 
-const texts: { name: TextName; label: string; description?: string }[] = [
-  { name: 'name', label: 'Name' },
+const texts: { name: TextName; label: string; description: string }[] = [
+  { name: 'name', label: 'Name', description: 'As customers see it' },
   { name: 'price', label: 'Price a month', description: 'US dollars' },
   { name: 'passPrice', label: 'Price of a pass', description: 'Empty: not sold as a pass' },
-  { name: 'base', label: 'Base credits' },
+  { name: 'base', label: 'Base credits', description: 'Granted each period' },
   { name: 'bonus', label: 'Bonus', description: 'Percent of the base credits' },
   { name: 'backupFactor', label: 'Backup', description: 'Times the base credits' },
   { name: 'dailyCredits', label: 'Daily cap, credits', description: 'Empty: none' },
@@ -116,13 +116,7 @@ export function PlanForm({ plan, onSaved }: { plan: AdminPlan; onSaved: () => vo
       <Stack>
         <SimpleGrid cols={{ base: 1, xs: 2, sm: 3 }} spacing="sm">
           {texts.map(({ name, label, description }) => (
-            <TextInput
-              key={name}
-              label={label}
-              description={description ?? ' '}
-              maxLength={60}
-              {...field(name)}
-            />
+            <TextInput key={name} label={label} description={description} maxLength={60} {...field(name)} />
           ))}
           <Choices field={field} />
         </SimpleGrid>

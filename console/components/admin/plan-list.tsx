@@ -39,7 +39,7 @@ function History({ plan }: { plan: AdminPlanWithHistory }) {
         opened={opened}
         onClose={close}
         title={`Versions of ${plan.name}`}
-        size="xl"
+        size="64rem"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         <PlanVersions versions={plan.history} />

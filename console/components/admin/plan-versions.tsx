@@ -3,6 +3,7 @@ import type { PlanVersionView } from '../../../api/schemas/plans.ts';
 import { useMe } from '../../api/account.ts';
 import { formatCredits } from '../../credits.ts';
 import { formatBalance } from '../../money.ts';
+import styles from '../../styles/list.module.css';
 import { formatDateTime } from '../../time.ts';
 
 const orDash = (value: string | null, format: (value: string) => string) =>
@@ -25,11 +26,16 @@ function dailyOf({ daily_cap_credits, daily_cap_requests }: PlanVersionView): st
   return orDash(daily_cap_credits, formatCredits);
 }
 
+/** The terms that a plan came with hold from the beginning of time. */
+function since({ effective_from: from }: PlanVersionView, timeZone: string): string {
+  return Date.parse(from) === 0 ? 'The beginning' : formatDateTime(from, timeZone);
+}
+
 /** What the terms were, the newest first. */
 export function PlanVersions({ versions }: { versions: readonly PlanVersionView[] }) {
   const { time_zone } = useMe();
   return (
-    <Table.ScrollContainer minWidth={720}>
+    <Table.ScrollContainer minWidth={860}>
       <Table>
         <Table.Thead>
           <Table.Tr>
@@ -46,7 +52,7 @@ export function PlanVersions({ versions }: { versions: readonly PlanVersionView[
           {versions.map((version) => (
             <Table.Tr key={version.version}>
               <Table.Td>{version.version}</Table.Td>
-              <Table.Td>{formatDateTime(version.effective_from, time_zone)}</Table.Td>
+              <Table.Td className={styles.nowrap}>{since(version, time_zone)}</Table.Td>
               {columns.map(({ label, of }) => (
                 <Table.Td key={label} ta="right">
                   {of(version)}

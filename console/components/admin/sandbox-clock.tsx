@@ -68,17 +68,17 @@ function DateForm({ sandbox, moving, problem, onMove }: MoveProps) {
 
 export interface SandboxClockProps {
   sandbox: SandboxAccount;
-  /** When something falls due next; null: nothing does. */
-  nextRenewalAt: string | null;
+  /** What the plan waits for; null: nothing falls due. */
+  next: { label: string; at: string } | null;
 }
 
 /** The clock of one account, and the ways to move it on. Time never goes back. */
-export function SandboxClock({ sandbox, nextRenewalAt }: SandboxClockProps) {
+export function SandboxClock({ sandbox, next }: SandboxClockProps) {
   const advance = useAdvance(sandbox.account_id);
   const moving = sandbox.running || advance.isPending;
   const problem = fieldProblem(advance.error, 'to');
   const quick = [
-    { label: 'To the next renewal', to: nextRenewalAt && justAfter(nextRenewalAt) },
+    { label: next?.label ?? 'To the next renewal', to: next && justAfter(next.at) },
     { label: 'A month on', to: addMonths(sandbox.now, 1) },
     { label: 'A year on', to: addMonths(sandbox.now, 12) },
   ];
@@ -99,7 +99,14 @@ export function SandboxClock({ sandbox, nextRenewalAt }: SandboxClockProps) {
           </Button>
         ))}
       </Group>
-      <DateForm sandbox={sandbox} moving={moving} problem={problem} onMove={move} />
+      {/* Proposes a month on from wherever its time has got to. */}
+      <DateForm
+        key={sandbox.ahead_seconds}
+        sandbox={sandbox}
+        moving={moving}
+        problem={problem}
+        onMove={move}
+      />
       {advance.error && !problem && <ErrorPanel error={advance.error} title="Its time was not moved" />}
     </Stack>
   );

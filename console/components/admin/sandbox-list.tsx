@@ -58,7 +58,7 @@ export function MakeSandbox({ onMade }: { onMade: (accountId: string) => void })
       <Text size="xs" c="dimmed">
         For good, and only where it never paid real money: its history will hold years that never were.
       </Text>
-      {make.error && <ErrorPanel error={make.error} title="This account stays live" />}
+      {make.error && <ErrorPanel error={make.error} title="It was not made a sandbox" />}
     </Stack>
   );
 }

@@ -65,7 +65,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 function PlanDetail({ plan }: { plan: SubscriptionView }) {
-  const { pools, caps, next_renewal: renewal, paid_ahead: ahead } = plan;
+  const { subscription, pools, caps, next_renewal: renewal, paid_ahead: ahead } = plan;
   return (
     <Stack gap="lg">
       <Stack gap={4}>
@@ -74,19 +74,19 @@ function PlanDetail({ plan }: { plan: SubscriptionView }) {
       </Stack>
       <PlanNotices plan={plan} />
       <div className={`${styles.columns} ${styles.even}`}>
-        <Stack gap="lg">
-          {pools.length > 0 && (
+        {subscription && (
+          <Stack gap="lg">
             <Part title="Credits">
               <PoolMeters pools={pools} />
             </Part>
-          )}
-          {renewal && (
-            <Part title="Next renewal">
-              <NextRenewalFacts renewal={renewal} />
-            </Part>
-          )}
-          {ahead.length > 0 && <PaidAhead periods={ahead} />}
-        </Stack>
+            {renewal && subscription.status !== 'past_due' && (
+              <Part title="Next renewal">
+                <NextRenewalFacts renewal={renewal} />
+              </Part>
+            )}
+            {ahead.length > 0 && <PaidAhead periods={ahead} />}
+          </Stack>
+        )}
         <Part title="Limits">
           <CapMeters caps={caps} />
         </Part>

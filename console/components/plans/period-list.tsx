@@ -102,7 +102,7 @@ function PeriodCard({ period }: RowProps) {
         <div>
           <Payment period={period} />
           <Text size="xs" c="dimmed">
-            {formatCredits(period.base_credits)} + {formatCredits(period.bonus_credits)} bonus, backup{' '}
+            {formatCredits(period.base_credits)} + {formatCredits(period.bonus_credits)} bonus, backup +
             {formatCredits(period.backup_credits)}
           </Text>
         </div>
@@ -123,7 +123,7 @@ function PeriodTable({ periods }: { periods: readonly SubscriptionPeriod[] }) {
           <Table.Th>Paid how</Table.Th>
           <Table.Th ta="right">Base</Table.Th>
           <Table.Th ta="right">Bonus</Table.Th>
-          <Table.Th ta="right">Backup</Table.Th>
+          <Table.Th ta="right">Backup added</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -48,9 +48,7 @@ function CapMeter({ cap }: { cap: PlanCap }) {
       part={cap.used}
       whole={cap.limit}
       figures={capFigures(cap)}
-      note={
-        cap.resets_at ? `Used so far; begins anew ${formatDateTime(cap.resets_at, time_zone)}` : undefined
-      }
+      note={cap.resets_at ? `Resets ${formatDateTime(cap.resets_at, time_zone)}` : undefined}
       color={near ? 'orange' : 'gray'}
     />
   );

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { SwitchQuoteView } from '../../../api/schemas/plan-orders.ts';
 import { formatCredits } from '../../credits.ts';
 import { formatBalance, isZero, subtract } from '../../money.ts';
-import { consumedWords, formatPoints, zeroWords } from '../../quote.ts';
+import { deciderWords, formatPoints, zeroWords } from '../../quote.ts';
 
 interface TermProps {
   label: string;
@@ -16,7 +16,13 @@ interface TermProps {
 function Term({ label, note, value, strong = false }: TermProps) {
   return (
     <Table.Tr fw={strong ? 650 : undefined}>
-      <Table.Th scope="row" fw="inherit" style={{ whiteSpace: 'normal' }}>
+      <Table.Th
+        scope="row"
+        fw="inherit"
+        fz="sm"
+        c="var(--mantine-color-text)"
+        style={{ whiteSpace: 'normal' }}
+      >
         {label}
         {note && (
           <Text size="xs" c="dimmed" fw={400}>
@@ -42,7 +48,11 @@ function Consumed({ quote }: { quote: SwitchQuoteView }) {
         value={formatPoints(quote.used_basis_points)}
       />
       <Term label="Minimum" value={formatPoints(quote.floor_basis_points)} />
-      <Term label="Counts as consumed" note="the largest of the three" value={consumedWords(quote)} />
+      <Term
+        label="Counts as consumed"
+        note={`the largest of the three: ${deciderWords[quote.decided_by]}`}
+        value={formatPoints(quote.consumed_basis_points)}
+      />
     </>
   );
 }
@@ -80,6 +90,11 @@ export function QuoteTerms({ quote }: { quote: SwitchQuoteView }) {
         <Table.Tbody>
           <Consumed quote={quote} />
           <Credit quote={quote} />
+          <Term
+            label={`You pay now for ${quote.to.plan_name}`}
+            value={formatBalance(quote.to.price_usd)}
+            strong
+          />
         </Table.Tbody>
       </Table>
       {zero && (
