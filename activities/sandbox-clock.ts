@@ -1,6 +1,5 @@
 import { DomainError } from '../billing/errors.ts';
-import { moveClock, readClock } from '../db/account-clock.ts';
-import { lockAccount } from '../db/order-limits.ts';
+import { lockClock, moveClock } from '../db/account-clock.ts';
 import { findLiveSubscription } from '../db/subscriptions.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -33,8 +32,7 @@ const LEAST_STEP_MS = 60_000;
 
 function moveToNextDue({ db }: ActivityDeps, { accountId, to, wallNow }: MoveInput): Promise<Moved> {
   return db.transaction(async (trx) => {
-    await lockAccount(trx, accountId);
-    const { sandbox, offsetMs } = await readClock(trx, accountId);
+    const { sandbox, offsetMs } = await lockClock(trx, accountId);
     if (!sandbox) throw new DomainError('forbidden', 'Only the time of a sandbox account can be moved');
     const wall = Date.parse(wallNow);
     const target = Date.parse(to);

@@ -8,9 +8,23 @@ export interface AccountClock {
 }
 
 /** How far the account's time is ahead of the clock on the wall: 0 but for sandboxes whose clock was moved. */
-export async function readClock(db: Db | Transaction, accountId: string): Promise<AccountClock> {
+export function readClock(db: Db | Transaction, accountId: string): Promise<AccountClock> {
+  return clockOf(db, accountId, '');
+}
+
+/** The same, holding the account's lock: everything that changes its plan does so under it. */
+export function lockClock(trx: Transaction, accountId: string): Promise<AccountClock> {
+  return clockOf(trx, accountId, 'for no key update');
+}
+
+async function clockOf(
+  db: Db | Transaction,
+  accountId: string,
+  lock: '' | 'for no key update',
+): Promise<AccountClock> {
   const { rows } = await db.raw<{ rows: { sandbox: boolean; offsetMs: bigint; timeZone: string }[] }>(
-    `select sandbox, clock_offset_ms as "offsetMs", time_zone as "timeZone" from accounts where id = :accountId::uuid`,
+    `select sandbox, clock_offset_ms as "offsetMs", time_zone as "timeZone" from accounts
+      where id = :accountId::uuid ${lock}`,
     { accountId },
   );
   const [clock] = rows;

@@ -43,6 +43,28 @@ export async function findCharge(db: Db | Transaction, id: string): Promise<Char
   return rows[0];
 }
 
+/** Those for a period, oldest first, and the account's undecided one, for whatever period. */
+export async function listPeriodCharges(
+  db: Db | Transaction,
+  period: { accountId: string; subscriptionId: string; periodIndex: number },
+): Promise<{ charges: Charge[]; undecided: Charge | undefined }> {
+  const { rows } = await db.raw<{ rows: Charge[] }>(
+    `select ${columns} from charges
+      where (subscription_id = :subscriptionId::uuid and period_index = :periodIndex::integer)
+         or (account_id = :accountId::uuid and status in ('unknown', 'processing'))
+      order by attempt`,
+    period,
+  );
+  return {
+    charges: rows.filter((charge) => isOf(charge, period)),
+    undecided: rows.find(({ status }) => status === 'unknown' || status === 'processing'),
+  };
+}
+
+function isOf(charge: Charge, period: { subscriptionId: string; periodIndex: number }): boolean {
+  return charge.subscriptionId === period.subscriptionId && charge.periodIndex === period.periodIndex;
+}
+
 /** At most one: constraint charges_one_undecided. */
 export async function findUndecidedCharge(
   db: Db | Transaction,

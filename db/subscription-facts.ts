@@ -1,5 +1,5 @@
 import type { StepFacts } from '../billing/subscription-step.ts';
-import { type Charge, findUndecidedCharge, listCharges } from './charges.ts';
+import { type Charge, listPeriodCharges } from './charges.ts';
 import type { Db, Transaction } from './connection.ts';
 import { latestPaymentMethod, type PaymentMethod } from './payment-methods.ts';
 import { currentPlanVersion, findPlanVersion, type PlanVersion } from './plans.ts';
@@ -31,8 +31,8 @@ export async function readSituation(
   const next = row?.status === 'unpaid' ? undefined : row;
   const nextTerms = await termsOfNext(db, subscription, next);
   const card = await latestPaymentMethod(db, accountId);
-  const charges = next ? await listCharges(db, id, next.periodIndex) : [];
-  const undecided = await findUndecidedCharge(db, accountId);
+  const period = { accountId, subscriptionId: id, periodIndex: periodIndex + 1 };
+  const { charges, undecided } = await listPeriodCharges(db, period);
   const facts: StepFacts = {
     at,
     status: subscription.status,

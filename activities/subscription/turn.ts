@@ -1,7 +1,5 @@
-import { DomainError } from '../../billing/errors.ts';
-import { readClock } from '../../db/account-clock.ts';
+import { lockClock } from '../../db/account-clock.ts';
 import type { Transaction } from '../../db/connection.ts';
-import { lockAccount } from '../../db/order-limits.ts';
 import type { ActivityDeps } from '../deps.ts';
 
 export interface TurnInput {
@@ -29,8 +27,7 @@ export function takeTurn<T>(
   work: (turn: Turn) => Promise<T>,
 ): Promise<T> {
   return deps.db.transaction(async (trx) => {
-    if (!(await lockAccount(trx, accountId))) throw new DomainError('not_found', 'There is no such account');
-    const { offsetMs, timeZone } = await readClock(trx, accountId);
+    const { offsetMs, timeZone } = await lockClock(trx, accountId);
     const wall = new Date(now);
     const at = new Date(wall.getTime() + offsetMs);
     return work({ trx, deps, accountId, now: wall, at, offsetMs, timeZone });
