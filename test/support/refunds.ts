@@ -50,6 +50,7 @@ interface StripeRefund {
   amount: number;
   payment_intent: string;
   status: string;
+  metadata: Record<string, string>;
 }
 
 /** Newest first; of one payment or of all. */
@@ -64,11 +65,14 @@ export async function refundsAtStripe(
   return ((await response.json()) as { data: StripeRefund[] }).data;
 }
 
-/** What Stripe has kept of what it took, and what the ledger says: the same, once nothing is on its way. */
+/**
+ * What Stripe has kept of what it took, besides what somebody paid back there, and what the ledger says: the same, once
+ * nothing is on its way.
+ */
 export async function moneyKept(parts: Pick<TopUpStack, 'database' | 'simulator'>) {
   const refunds = await refundsAtStripe(parts);
   const backMinor = refunds
-    .filter(({ status }) => status === 'succeeded')
+    .filter(({ status, metadata }) => status === 'succeeded' && metadata.refund_id !== undefined)
     .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   const { takenNanos } = await moneyIn(parts, stripeKey);
   const { rows } = await parts.database.db.raw(
