@@ -21,6 +21,10 @@ export interface ConsoleStack {
   visit(path: string, options?: BrowserContextOptions): Promise<Page>;
   /** A page of a new customer, who is signed in. */
   enter(path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** A page of somebody who is registered. */
+  enterAs(cookies: string[], path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** The session of the demo admin. */
+  adminCookies(): Promise<string[]>;
   /** What pages complained about: uncaught errors, refused scripts, React's warnings. */
   complaints: string[];
   close(): Promise<void>;
@@ -54,6 +58,8 @@ export async function consoleStack(): Promise<ConsoleStack> {
     register,
     visit: (path, options = {}) => open(path, options, []),
     enter: async (path, options = {}) => open(path, options, (await register()).cookies),
+    enterAs: (cookies, path, options = {}) => open(path, options, cookies),
+    adminCookies: () => signIn(addresses.api, stack.file().demo.admin),
     close: async () => {
       await browser.close();
       await stack.stop();
@@ -70,6 +76,16 @@ async function registerCustomer(api: string): Promise<Visitor & { cookies: strin
   });
   if (!response.ok) throw new Error(`Registering answered ${response.status}: ${await response.text()}`);
   return { ...visitor, cookies: response.headers.getSetCookie() };
+}
+
+async function signIn(api: string, { email, password }: Visitor): Promise<string[]> {
+  const response = await fetch(`${api}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: api },
+    body: JSON.stringify({ email, password }),
+  });
+  if (!response.ok) throw new Error(`Signing in answered ${response.status}: ${await response.text()}`);
+  return response.headers.getSetCookie();
 }
 
 function cookieOf(header: string, url: string) {

@@ -38,7 +38,7 @@ describeInBrowser('on a screen of 375 pixels', () => {
       await page.locator('#back').click();
       await page.getByText('We are waiting for your payment').waitFor();
       await expectNoSidewaysScroll(page, `order-${colorScheme}`);
-      for (const name of ['', 'topup', 'orders', 'usage', 'keys', 'settings', 'nowhere']) {
+      for (const name of ['', 'plans', 'topup', 'orders', 'usage', 'keys', 'settings', 'nowhere']) {
         await page.goto(`${site.url}/${name}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await until(
@@ -50,9 +50,23 @@ describeInBrowser('on a screen of 375 pixels', () => {
     }
   });
 
+  it('no page of staff scrolls sideways', async () => {
+    const page = await site.enterAs(await site.adminCookies(), '/admin/plans', phone);
+    const { accountId } = site.stack.file().demo.customer;
+    for (const name of ['plans', `subscriptions?account=${accountId}`, `sandbox?account=${accountId}`]) {
+      await page.goto(`${site.url}/admin/${name}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await until(
+        () => page.getByText('Loading', { exact: true }).count(),
+        (count) => count === 0,
+      );
+      await expectNoSidewaysScroll(page, `admin-${name}`);
+    }
+  });
+
   it('every page is reached by the menu', async () => {
     const page = await site.enter('/', phone);
-    for (const name of ['Top up', 'Orders', 'Usage', 'API keys', 'Settings', 'Overview']) {
+    for (const name of ['Plans', 'Top up', 'Orders', 'Usage', 'API keys', 'Settings', 'Overview']) {
       await page.getByRole('button', { name: 'Open navigation' }).click();
       await page.getByRole('dialog').getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();

@@ -2,7 +2,7 @@ import { Button, Group, Select, SimpleGrid, Stack, Switch, TextInput } from '@ma
 import { useForm } from '@mantine/form';
 import type { AdminPlan } from '../../../api/schemas/plans.ts';
 import { useChangePlan } from '../../api/admin-plans.ts';
-import { fieldProblem } from '../../api/request.ts';
+import { ApiError, fieldProblem } from '../../api/request.ts';
 import { told } from '../../notices.ts';
 import { type PlanFields, planFieldsOf, toPlanChange } from '../../plan-fields.ts';
 import { ErrorPanel } from '../error-panel.tsx';
@@ -40,6 +40,8 @@ const texts: { name: TextName; label: string; description: string }[] = [
   { name: 'tokens', label: 'Tokens a minute', description: 'Empty: no limit' },
   { name: 'budget', label: 'Usage budget', description: 'Empty: none' },
 ];
+
+const isConflict = (error: unknown) => error instanceof ApiError && error.code === 'conflict';
 
 function usePlanForm(plan: AdminPlan, onSaved: () => void) {
   const change = useChangePlan(plan.id);
@@ -108,8 +110,15 @@ function Choices({ field }: { field: ReturnType<typeof usePlanForm>['field'] }) 
   );
 }
 
+export interface PlanFormProps {
+  plan: AdminPlan;
+  onSaved: () => void;
+  /** Somebody else's edit came between: begin again from it. */
+  onReload: () => void;
+}
+
 /** Every term of a plan; a save is a new version of them. */
-export function PlanForm({ plan, onSaved }: { plan: AdminPlan; onSaved: () => void }) {
+export function PlanForm({ plan, onSaved, onReload }: PlanFormProps) {
   const { form, submit, field, change, beside } = usePlanForm(plan, onSaved);
   return (
     <form onSubmit={submit} noValidate>
@@ -134,6 +143,11 @@ export function PlanForm({ plan, onSaved }: { plan: AdminPlan; onSaved: () => vo
         />
         {change.error && !beside && <ErrorPanel error={change.error} title="The plan was not changed" />}
         <Group justify="flex-end">
+          {isConflict(change.error) && (
+            <Button variant="default" onClick={onReload}>
+              Load the new terms
+            </Button>
+          )}
           <Button type="submit" loading={change.isPending}>
             Save as a new version
           </Button>

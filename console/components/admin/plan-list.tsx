@@ -1,5 +1,6 @@
 import { Badge, Button, Group, Modal, Table } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
 import type { AdminPlanWithHistory } from '../../api/admin-plans.ts';
 import { formatCredits } from '../../credits.ts';
 import { formatBalance } from '../../money.ts';
@@ -9,9 +10,15 @@ import { PlanVersions } from './plan-versions.tsx';
 
 function EditPlan({ plan }: { plan: AdminPlanWithHistory }) {
   const [opened, { open, close }] = useDisclosure(false);
+  // The terms that the admin sees: another edit that comes between is refused, not put under the hands.
+  const [seen, setSeen] = useState(plan);
+  const openFresh = () => {
+    setSeen(plan);
+    open();
+  };
   return (
     <>
-      <Button size="xs" variant="subtle" aria-label={`Edit ${plan.name}`} onClick={open}>
+      <Button size="xs" variant="subtle" aria-label={`Edit ${plan.name}`} onClick={openFresh}>
         Edit
       </Button>
       <Modal
@@ -22,7 +29,7 @@ function EditPlan({ plan }: { plan: AdminPlanWithHistory }) {
         closeOnClickOutside={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <PlanForm key={plan.version} plan={plan} onSaved={close} />
+        <PlanForm key={seen.version} plan={seen} onSaved={close} onReload={() => setSeen(plan)} />
       </Modal>
     </>
   );
