@@ -5,6 +5,7 @@ import {
   type DueReason,
   type DunningRules,
   type EndReason,
+  laterOf,
   type PeriodStatus,
   type Renewal,
   type SubscriptionKind,
@@ -121,7 +122,7 @@ function nextRetry(
   const rungDays = day - (retryDays[charges.length - 2] ?? 0);
   const onTime = addDays(first.dueAt, day);
   const earliest = addDays(charges.at(-1)?.dueAt ?? first.dueAt, rungDays / 2);
-  return onTime > earliest ? onTime : earliest;
+  return laterOf(onTime, earliest);
 }
 
 function isOver({ at, periodEnd }: StepFacts): boolean {

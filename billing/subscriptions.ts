@@ -45,3 +45,7 @@ export const DAY_MS = 24 * 3600 * 1000;
 export function benefitsEnd(periodEnd: Date, { graceDays }: DunningRules): Date {
   return new Date(periodEnd.getTime() + graceDays * DAY_MS);
 }
+
+export function laterOf(a: Date, b: Date): Date {
+  return new Date(Math.max(a.getTime(), b.getTime()));
+}

@@ -28,7 +28,7 @@ export async function readPoolUse(
   );
   const [row] = rows;
   if (!row) throw new Error(`There are no terms ${planVersion}`);
-  return { main: useOf(row.mainGranted, row.mainLeft), backup: useOf(row.backupGranted, row.backupLeft) };
+  return { main: poolUse(row.mainGranted, row.mainLeft), backup: poolUse(row.backupGranted, row.backupLeft) };
 }
 
 interface UseRow {
@@ -38,6 +38,6 @@ interface UseRow {
   backupLeft: bigint;
 }
 
-function useOf(grantedNanos: bigint, leftNanos: bigint): PoolUse {
+function poolUse(grantedNanos: bigint, leftNanos: bigint): PoolUse {
   return { grantedNanos, spentNanos: leftNanos < grantedNanos ? grantedNanos - leftNanos : 0n };
 }

@@ -61,7 +61,7 @@ export async function subscription({ accountId }: SubscriptionInput): Promise<Su
   // With whatever it was started for: what time has made due comes after it, in the same breath.
   let report = await takeJob(plan, queue);
   for (;;) {
-    if (report.then === 'rest' && !queue.hasNews) {
+    if (report.todo === 'rest' && !queue.hasNews) {
       await condition(allHandlersFinished);
       if (!queue.hasNews) return stateOf(report);
     }
@@ -118,7 +118,7 @@ function perform({ accountId }: Plan, job: SubscriptionJob): Promise<Subscriptio
 async function goOn(plan: Plan, from?: SubscriptionReport): Promise<SubscriptionReport> {
   const { accountId, window } = plan;
   let report = from ?? (await database.advanceSubscription({ accountId, now: new Date().toISOString() }));
-  while (report.then === 'provider') {
+  while (report.todo === 'collect') {
     // A charge that is merely due is not worth an event of its own.
     if (report.reason) window.show(report);
     if (report.notices) await sendMails(accountId);

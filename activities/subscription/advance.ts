@@ -36,7 +36,7 @@ async function withoutPlan({ trx, accountId }: Turn): Promise<SubscriptionReport
   const undecided = await findUndecidedCharge(trx, accountId);
   if (!undecided) return { ...noPlan, notices };
   const words = 'The plan has ended while a charge was on its way. The provider is asked what became of it.';
-  return { ...noPlan, then: 'provider', waitMs: 60_000, reason: 'charge_unknown', words, notices };
+  return { ...noPlan, todo: 'collect', waitMs: 60_000, reason: 'charge_unknown', words, notices };
 }
 
 /** False: the step is for a provider, or for time. */

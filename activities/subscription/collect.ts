@@ -36,7 +36,7 @@ export async function collect(deps: ActivityDeps, input: TurnInput): Promise<Sub
     await bookRefunds(turn);
     const report = await advance(turn);
     // Asked a moment ago: the next question has time.
-    return report.then === 'provider' && report.waitMs !== null ? { ...report, then: 'wait' } : report;
+    return report.todo === 'collect' && report.waitMs !== null ? { ...report, todo: 'wait' } : report;
   });
 }
 

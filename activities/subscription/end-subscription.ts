@@ -1,4 +1,4 @@
-import type { EndReason } from '../../billing/subscriptions.ts';
+import { type EndReason, laterOf } from '../../billing/subscriptions.ts';
 import { closePlanPool, lockPools } from '../../db/plan-pools.ts';
 import { closePeriod } from '../../db/subscription-periods.ts';
 import { changeSubscription, type Subscription } from '../../db/subscriptions.ts';
@@ -25,7 +25,7 @@ export async function endSubscription(
   await closePeriod(trx, next, 'unpaid', because);
   await changeSubscription(trx, subscription.id, {
     status: 'ended',
-    endsAt: turn.at < subscription.periodStart ? subscription.periodStart : turn.at,
+    endsAt: laterOf(turn.at, subscription.periodStart),
     endedBecause: because,
     wakeAt: null,
     nextPlanId: null,

@@ -11,8 +11,8 @@ import type { Turn } from './turn.ts';
 export interface SubscriptionReport {
   subscriptionId: string | null;
   status: SubscriptionStatus | null;
-  /** `provider`: `collect` has something to do. `wait`: money is missing. `rest`: nothing is left to do now. */
-  then: 'provider' | 'wait' | 'rest';
+  /** `collect`: a provider has to be asked. `wait`: money is missing. `rest`: nothing is left to do now. */
+  todo: 'collect' | 'wait' | 'rest';
   /** How long to wait without news. */
   waitMs: number | null;
   reason: DueReason | RefundReason | null;
@@ -27,7 +27,7 @@ export interface SubscriptionReport {
 export const noPlan: SubscriptionReport = {
   subscriptionId: null,
   status: null,
-  then: 'rest',
+  todo: 'rest',
   waitMs: null,
   reason: null,
   period: null,
@@ -52,26 +52,26 @@ function whatThen(
   { at, now }: Turn,
   { undecided }: Situation,
   step: Step,
-): Pick<SubscriptionReport, 'then' | 'waitMs' | 'reason'> {
+): Pick<SubscriptionReport, 'todo' | 'waitMs' | 'reason'> {
   switch (step.kind) {
     case 'rest':
-      return { then: 'rest', waitMs: null, reason: null };
+      return { todo: 'rest', waitMs: null, reason: null };
     case 'await_payment':
       return {
-        then: 'wait',
+        todo: 'wait',
         waitMs: Math.max(step.until.getTime() - at.getTime(), 1_000),
         reason: step.because,
       };
     case 'ask_about_charge':
       return {
-        then: 'provider',
+        todo: 'collect',
         waitMs: undecided ? patience(now, undecided.requestedAt) : null,
         reason: undecided?.status === 'processing' ? 'charge_processing' : 'charge_unknown',
       };
     case 'ask_provider':
-      return { then: 'provider', waitMs: HOUR_MS, reason: 'awaiting_payment' };
+      return { todo: 'collect', waitMs: HOUR_MS, reason: 'awaiting_payment' };
     default:
-      return { then: 'provider', waitMs: null, reason: null };
+      return { todo: 'collect', waitMs: null, reason: null };
   }
 }
 

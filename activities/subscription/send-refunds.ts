@@ -48,10 +48,10 @@ export async function withRefunds(turn: Turn, report: SubscriptionReport): Promi
     ? 'The bank has not said yet that it arrived.'
     : '**Nobody knows yet whether the provider has sent it**, so it is asked; nothing is sent twice.';
   const waitMs = patience(turn.now, refund.requestedAt);
-  const goesOnAtOnce = report.then === 'provider' && report.waitMs === null;
+  const goesOnAtOnce = report.todo === 'collect' && report.waitMs === null;
   return {
     ...report,
-    then: 'provider',
+    todo: 'collect',
     waitMs: goesOnAtOnce ? null : Math.min(report.waitMs ?? waitMs, waitMs),
     reason: report.reason ?? (isPending ? 'refund_pending' : 'refund_unknown'),
     words: `${report.words} A refund of period ${refund.periodIndex} is on its way. ${asked}`,
