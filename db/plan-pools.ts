@@ -49,10 +49,13 @@ export async function readPlanPool(trx: Transaction, poolId: bigint): Promise<Pl
 }
 
 export async function setPoolExpiry(trx: Transaction, poolId: bigint, expiresAt: Date): Promise<void> {
-  await trx.raw('update ledger_accounts set expires_at = :expiresAt::timestamptz where id = :poolId::bigint', {
-    poolId: poolId.toString(),
-    expiresAt,
-  });
+  await trx.raw(
+    'update ledger_accounts set expires_at = :expiresAt::timestamptz where id = :poolId::bigint',
+    {
+      poolId: poolId.toString(),
+      expiresAt,
+    },
+  );
 }
 
 /**
@@ -75,7 +78,10 @@ export async function closePlanPool(
       creditId: systemAccounts.expiredCredits,
       amountNanos,
     });
-  await trx.raw('update ledger_accounts set closed_at = now() where id = :poolId::bigint and closed_at is null', {
-    poolId: pool.poolId.toString(),
-  });
+  await trx.raw(
+    'update ledger_accounts set closed_at = now() where id = :poolId::bigint and closed_at is null',
+    {
+      poolId: pool.poolId.toString(),
+    },
+  );
 }
