@@ -106,7 +106,23 @@ const testPrograms = [
     instead: '',
     isThere: () => spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0,
   },
+  {
+    name: 'Java with Maven',
+    aptPackage: 'default-jre-headless maven',
+    tests: 'tests that skip time',
+    instead: '',
+    isThere: () =>
+      spawnSync('java', ['-version'], { stdio: 'ignore' }).status === 0 &&
+      spawnSync('mvn', ['-version'], { stdio: 'ignore' }).status === 0,
+  },
 ];
+
+/** Temporal's test server, by Maven. Where it cannot be had, the tests that skip time fail and say so. */
+function fetchTimeSkippingServer() {
+  const node = path.join(root, 'node_modules/.bin/node');
+  const command = existsSync(node) ? node : 'node';
+  spawnSync(command, [path.join(root, 'scripts/fetch-time-skipping-server.ts')], { stdio: 'inherit' });
+}
 
 async function installTestPrograms() {
   const isRoot = process.getuid && process.getuid() === 0;
@@ -128,4 +144,7 @@ async function installTestPrograms() {
 
 await installPackages();
 checkNode();
-if (process.argv.includes('--tests')) await installTestPrograms();
+if (process.argv.includes('--tests')) {
+  await installTestPrograms();
+  fetchTimeSkippingServer();
+}
