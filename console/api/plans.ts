@@ -28,11 +28,11 @@ const periodsQuery = queryOptions({
   select: (list) => list.items,
 });
 
-/** Kept fresh as the balance is: fast while a payment is on its way. */
-function usePlanInterval(): () => number {
+/** Kept fresh as the balance is: fast while a payment is on its way. What failed waits for a click. */
+function usePlanInterval(): (query: { state: { data: unknown } }) => number | false {
   const { data: orders = [] } = useQuery(recentTopUpsQuery);
   const { data: plan } = useQuery(subscriptionQuery);
-  return () => planInterval(orders, plan, Date.now());
+  return ({ state }) => state.data !== undefined && planInterval(orders, plan, Date.now());
 }
 
 export const usePlanOffer = () => useQuery({ ...offerQuery, refetchInterval: usePlanInterval() });

@@ -6,6 +6,11 @@ import { buyPlan, expectPlan, moveClock, payOnPage, planCustomer, sandboxPage } 
 
 let site: ConsoleStack;
 
+const outage = {
+  status: 503,
+  json: { error: { code: 'database_unavailable', message: 'The database does not answer.' } },
+};
+
 describeInBrowser('plans in the browser', () => {
   beforeAll(async () => {
     site = await consoleStack();
@@ -50,6 +55,22 @@ describeInBrowser('plans in the browser', () => {
     await expectPlan(page, 'Premium');
     await page.getByText('Your plan has begun').waitFor();
     expect(await page.evaluate(() => 'marked' in window)).toBe(true);
+  });
+
+  it('what cannot be loaded says why in its place, and loads on the next try', async () => {
+    const { page } = await planCustomer(site);
+    await page.route(/\/api\/(plans|subscription|payment-methods)/, (route) => route.fulfill(outage));
+    await page.reload();
+    const panels = page
+      .getByRole('main')
+      .getByRole('alert')
+      .filter({ hasText: 'The database does not answer.' });
+    await panels.nth(3).waitFor();
+    await page.unrouteAll();
+    while ((await panels.count()) > 0)
+      await panels.first().getByRole('button', { name: 'Try again' }).click();
+    await expectPlan(page, 'Free');
+    await page.getByText('No plan yet.').waitFor();
   });
 
   it('a plan is bought with the keyboard alone, to be paid by hand each month', async () => {

@@ -23,53 +23,60 @@ const acts: Record<SupportAct, { label: string; explains: string; done: string }
   },
 };
 
-function ActButton({ accountId, act }: { accountId: string; act: SupportAct }) {
-  const [opened, { open, close }] = useDisclosure(false);
+interface ActProps {
+  accountId: string;
+  act: SupportAct;
+}
+
+function ActForm({ accountId, act, onClose }: ActProps & { onClose: () => void }) {
   const [reason, setReason] = useState('');
   const ask = useSupportAct(accountId);
   const { label, explains, done } = acts[act];
+  const onSuccess = () => {
+    onClose();
+    told(label, done);
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    ask.mutate(
-      { act, reason },
-      {
-        onSuccess: () => {
-          close();
-          setReason('');
-          told(label, done);
-        },
-      },
-    );
+    ask.mutate({ act, reason }, { onSuccess });
   };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Text size="sm">{explains}</Text>
+        <TextInput
+          label="Reason"
+          description="Goes to the audit log"
+          required
+          maxLength={500}
+          data-autofocus
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {ask.error && <ErrorPanel error={ask.error} title="Nothing was done" />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Leave it
+          </Button>
+          <Button type="submit" loading={ask.isPending}>
+            {label}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function ActButton(props: ActProps) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const { label } = acts[props.act];
   return (
     <>
       <Button size="xs" variant="default" onClick={open}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} onExitTransitionEnd={ask.reset} title={label}>
-        <form onSubmit={submit}>
-          <Stack>
-            <Text size="sm">{explains}</Text>
-            <TextInput
-              label="Reason"
-              description="Goes to the audit log"
-              required
-              maxLength={500}
-              data-autofocus
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-            />
-            {ask.error && <ErrorPanel error={ask.error} title="Nothing was done" />}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Leave it
-              </Button>
-              <Button type="submit" loading={ask.isPending}>
-                {label}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+      <Modal opened={opened} onClose={close} title={label}>
+        <ActForm {...props} onClose={close} />
       </Modal>
     </>
   );

@@ -12,6 +12,10 @@ export function SwitchLater({ quote, onDone }: { quote: SwitchQuoteView; onDone:
   const schedule = useScheduleSwitch();
   const { to, from } = quote;
   const day = formatDate(quote.period_end, time_zone);
+  const payment =
+    from.kind === 'pass'
+      ? 'We remind you before, and you pay it on a page.'
+      : `It is paid as ${from.plan_name} is.`;
   const confirm = () =>
     schedule.mutate(to.plan_id, {
       onSuccess: () => {
@@ -22,8 +26,8 @@ export function SwitchLater({ quote, onDone }: { quote: SwitchQuoteView; onDone:
   return (
     <Stack gap="md">
       <Text size="sm">
-        From {day} on you have {to.plan_name} for {formatBalance(to.price_usd)} a month, paid as{' '}
-        {from.plan_name} is. Until then you can undo this.
+        From {day} on you have {to.plan_name} for {formatBalance(to.price_usd)} a month. {payment} Until then
+        you can undo this.
       </Text>
       {schedule.error && <ErrorPanel error={schedule.error} title="The switch was not planned" />}
       <Button loading={schedule.isPending} onClick={confirm} fullWidth>
