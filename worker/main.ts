@@ -22,6 +22,7 @@ const logger = createLogger('worker', config.LOG_LEVEL);
 const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
 
 const stopping = new AbortController();
+const drained = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 // A signal has one order of events here: drain the worker, then close what it uses.
 Runtime.install({ logger: temporalLogger(logger), shutdownSignals: [] });
@@ -55,7 +56,7 @@ const worker = await createWorker({
     publicUrl: config.PUBLIC_URL,
     dunning: dunningRules(config),
     wakesPerSecond: config.BILLING_WAKES_PER_SECOND,
-    messages: subscriptionMessages(temporal),
+    messages: subscriptionMessages(temporal, drained.signal),
     sendMail,
     orders: {
       expiresSeconds: config.ORDER_EXPIRES_SECONDS,
@@ -74,6 +75,7 @@ await worker.runUntil(
   new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve())),
 );
 logger.info('The worker has finished what it was doing');
+drained.abort();
 await sweeps;
 await Promise.all([connection.close(), clientConnection.close(), db.destroy()]);
 process.exit(0);

@@ -18,43 +18,46 @@ import {
   wakeSignal,
 } from '../workflows/contract.ts';
 
-/** How steps reach the workflows of other ids. */
-export function subscriptionMessages({ workflow }: Client): SubscriptionMessages {
+/** How steps reach the workflows of other ids. What is still under way when `stopped` is aborted is given up. */
+export function subscriptionMessages(client: Client, stopped: AbortSignal): SubscriptionMessages {
+  const { workflow } = client;
+  const send = async (call: () => Promise<unknown>): Promise<void> => {
+    await client.withAbortSignal(stopped, call);
+  };
+  const startOf = (accountId: string) =>
+    new WithStartWorkflowOperation(subscriptionWorkflow, subscriptionStart(accountId));
   return {
-    async wake(accountId) {
-      const { args, ...start } = subscriptionStart(accountId);
-      await workflow.signalWithStart(subscriptionWorkflow, { ...start, args, signal: wakeSignal });
-    },
-    async orderPaid(accountId, orderId) {
+    wake: (accountId) =>
+      send(() =>
+        workflow.signalWithStart(subscriptionWorkflow, {
+          ...subscriptionStart(accountId),
+          signal: wakeSignal,
+        }),
+      ),
+    orderPaid(accountId, orderId) {
       const start = subscriptionStart(accountId);
       const signalArgs: [{ orderId: string }] = [{ orderId }];
-      await workflow.signalWithStart(subscriptionWorkflow, { ...start, signal: orderPaidSignal, signalArgs });
-    },
-    async orderSettled(order) {
-      await unlessGone(() => workflow.getHandle(orderWorkflowId(order)).signal(paymentSettledSignal));
-    },
-    async cardChanged(accountId, paymentMethodId) {
-      const startWorkflowOperation = new WithStartWorkflowOperation(
-        subscriptionWorkflow,
-        subscriptionStart(accountId),
+      return send(() =>
+        workflow.signalWithStart(subscriptionWorkflow, { ...start, signal: orderPaidSignal, signalArgs }),
       );
+    },
+    orderSettled: (order) =>
+      unlessGone(() => send(() => workflow.getHandle(orderWorkflowId(order)).signal(paymentSettledSignal))),
+    cardChanged(accountId, paymentMethodId) {
+      const request = { args: [{ paymentMethodId }] as [{ paymentMethodId: string }] };
+      const startWorkflowOperation = startOf(accountId);
       // The card is there: without a plan nobody needs to know.
-      await unlessRefused(() =>
-        workflow.executeUpdateWithStart(cardChangedUpdate, {
-          args: [{ paymentMethodId }],
-          startWorkflowOperation,
-        }),
+      return unlessRefused(() =>
+        send(() =>
+          workflow.executeUpdateWithStart(cardChangedUpdate, { ...request, startWorkflowOperation }),
+        ),
       );
     },
-    async setupHeard(setupId) {
-      await unlessGone(() => workflow.getHandle(cardSetupWorkflowId(setupId)).signal(setupHeardSignal));
-    },
-    async runDue(accountId) {
-      const startWorkflowOperation = new WithStartWorkflowOperation(
-        subscriptionWorkflow,
-        subscriptionStart(accountId),
-      );
-      await workflow.executeUpdateWithStart(runDueUpdate, { startWorkflowOperation });
+    setupHeard: (setupId) =>
+      unlessGone(() => send(() => workflow.getHandle(cardSetupWorkflowId(setupId)).signal(setupHeardSignal))),
+    runDue(accountId) {
+      const startWorkflowOperation = startOf(accountId);
+      return send(() => workflow.executeUpdateWithStart(runDueUpdate, { startWorkflowOperation }));
     },
   };
 }

@@ -48,6 +48,7 @@ export async function startTimeSkippingStack(): Promise<TimeSkippingStack> {
   // The environment's own client lets time pass whenever it waits for a result.
   const client = new Client({ connection, namespace });
   const mails: Mail[] = [];
+  const stopped = new AbortController();
   const worker = await createWorker({
     connection: nativeConnection,
     namespace,
@@ -69,7 +70,7 @@ export async function startTimeSkippingStack(): Promise<TimeSkippingStack> {
       dunning: { retryDays: [1, 3, 5, 7], graceDays: 3, reminderDays: 3 },
       wakesPerSecond: 1_000,
       sendMail: async (mail) => void mails.push(mail),
-      messages: subscriptionMessages(client),
+      messages: subscriptionMessages(client, stopped.signal),
     },
   });
   const ended = worker.run();
@@ -83,6 +84,7 @@ export async function startTimeSkippingStack(): Promise<TimeSkippingStack> {
     stop: async () => {
       worker.shutdown();
       await ended;
+      stopped.abort();
       await Promise.all([environment.teardown(), simulator.close()]);
       await database.drop();
     },

@@ -25,13 +25,15 @@ export async function startTestWorker(
     loadWorkflowBundle(path.join(tmpdir(), 'tollgate-test-bundles')),
     NativeConnection.connect({ address }),
   ]);
-  const deps = { ...given, messages: subscriptionMessages(temporal.client) };
+  const stopped = new AbortController();
+  const deps = { ...given, messages: subscriptionMessages(temporal.client, stopped.signal) };
   const worker = await createWorker({ connection, namespace, workflowBundle, deps });
   const ended = worker.run();
   return {
     stop: async () => {
       shutDown(worker);
       await ended;
+      stopped.abort();
       await connection.close();
     },
   };
