@@ -83,6 +83,7 @@ export async function startTimeSkippingStack(): Promise<TimeSkippingStack> {
     skip: (milliseconds) => environment.sleep(milliseconds),
     stop: async () => {
       worker.shutdown();
+      stopped.abort();
       await ended;
       stopped.abort();
       await Promise.all([environment.teardown(), simulator.close()]);
