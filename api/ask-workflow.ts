@@ -49,8 +49,8 @@ export async function askWorkflow<State, Args extends [] | [object]>(
   }
 }
 
-// Of gRPC.
-const NOT_FOUND = 5;
+// Of gRPC: NOT_FOUND of a run that has ended meanwhile, FAILED_PRECONDITION of one whose end another message held up.
+const notTaken: readonly unknown[] = [5, 9];
 const TRIES = 5;
 
 /** A request can meet a run that ends at this moment: that one did not take it, and the next try starts another. */
@@ -59,7 +59,7 @@ async function untilTaken<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      const isEnding = (error as { code?: unknown }).code === NOT_FOUND;
+      const isEnding = notTaken.includes((error as { code?: unknown }).code);
       if (!isEnding || tries === TRIES) throw error;
     }
   }

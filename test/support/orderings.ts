@@ -17,7 +17,7 @@ import {
   topUpInputOf,
   topUpStart,
 } from '../../workflows/contract.ts';
-import { ask, cardOf, moneyIn, moveBy, moveToEnd, sandboxAccount } from './sandbox.ts';
+import { ask, cardOf, moneyIn, moveBy, moveToEnd, sandboxAccount, untilTaken } from './sandbox.ts';
 import { buyPlan, drift, found, orderPlan } from './subscriptions.ts';
 import { stripeKey, type TopUpStack } from './top-ups.ts';
 import { until } from './until.ts';
@@ -162,11 +162,12 @@ async function settle({ database, temporal }: TopUpStack, accountId: string): Pr
   );
   for (const { id } of rows) {
     const input = topUpInputOf(found(await findOrder(database.db, id)));
-    const startWorkflowOperation = new WithStartWorkflowOperation(orderWorkflowOf(input), topUpStart(input));
-    await temporal.client.workflow.executeUpdateWithStart(checkWithProviderUpdate, {
-      args: [{ requestedBy: 'customer' }],
-      startWorkflowOperation,
-    });
+    await untilTaken(() =>
+      temporal.client.workflow.executeUpdateWithStart(checkWithProviderUpdate, {
+        args: [{ requestedBy: 'customer' }],
+        startWorkflowOperation: new WithStartWorkflowOperation(orderWorkflowOf(input), topUpStart(input)),
+      }),
+    );
   }
 }
 

@@ -47,27 +47,32 @@ export async function moveBy(stack: TopUpStack, accountId: string, days: number)
 }
 
 /** Sends an update to the account's workflow, starting it where it rests. */
-export async function ask<Args extends unknown[]>(
-  stack: Pick<TopUpStack, 'temporal'>,
+export function ask<Args extends unknown[]>(
+  { temporal }: Pick<TopUpStack, 'temporal'>,
   accountId: string,
   update: UpdateDefinition<SubscriptionState, Args>,
   ...args: Args
 ): Promise<SubscriptionState> {
   const { args: input, ...options } = subscriptionStart(accountId);
-  const startWorkflowOperation = new WithStartWorkflowOperation(subscriptionWorkflow, {
-    ...options,
-    args: input,
-  });
-  try {
+  return untilTaken(() => {
+    const start = { ...options, args: input };
+    const startWorkflowOperation = new WithStartWorkflowOperation(subscriptionWorkflow, start);
     const request = { args, startWorkflowOperation } as never;
-    return await (stack.temporal.client.workflow.executeUpdateWithStart(
-      update,
-      request,
-    ) as Promise<SubscriptionState>);
-  } catch (error) {
-    // It met a run that ended at this moment, as api/ask-workflow.ts explains.
-    if ((error as { code?: unknown }).code !== 5) throw error;
-    return ask(stack, accountId, update, ...args);
+    return temporal.client.workflow.executeUpdateWithStart(update, request) as Promise<SubscriptionState>;
+  });
+}
+
+// Of gRPC: NOT_FOUND of a run that ended at this moment, FAILED_PRECONDITION of one whose end was refused by a message.
+const notTaken = [5, 9];
+
+/** As api/ask-workflow.ts: what met a run that was ending is sent again, and starts the next. */
+export async function untilTaken<T>(send: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (tries === 10 || !notTaken.includes((error as { code: number }).code)) throw error;
+    }
   }
 }
 
