@@ -30,6 +30,10 @@ async function saveCards({ stack }: BenchContext, count: number): Promise<Card[]
   const { savedCards } = stripePayments({ secretKey, apiUrl });
   const control = stripeControl(apiUrl);
   if (!savedCards) throw new Error('The simulated Stripe saves no cards');
+  const { stripeWebhookSecret: secret = '' } = stack.secrets;
+  const endpoint = { url: `${api}/webhooks/stripe`, secret };
+  // What these cards have to tell is not what is measured.
+  await control.webhook({ ...endpoint, events: [] });
   const limit = pLimit(16);
   const save = async (): Promise<Card> => {
     const setupId = crypto.randomUUID();
@@ -46,7 +50,9 @@ async function saveCards({ stack }: BenchContext, count: number): Promise<Card[]
     if (!card) throw new Error('The simulated Stripe kept no card');
     return card;
   };
-  return Promise.all(Array.from({ length: count }, () => limit(save)));
+  const cards = await Promise.all(Array.from({ length: count }, () => limit(save)));
+  await control.webhook(endpoint);
+  return cards;
 }
 
 async function insert(
