@@ -1,5 +1,5 @@
+import type { Connection } from '@temporalio/client';
 import { SearchAttributeType } from '@temporalio/common';
-import type { NativeConnection } from '@temporalio/worker';
 import { searchAttributes } from '../workflows/contract.ts';
 
 // temporal.api.enums.v1.IndexedValueType
@@ -7,11 +7,11 @@ const indexedValueType = { [SearchAttributeType.KEYWORD]: 2, [SearchAttributeTyp
 
 /** Adds what the namespace does not know yet, so that a fresh Temporal needs no preparation by hand. */
 export async function registerSearchAttributes(
-  connection: NativeConnection,
+  connection: Pick<Connection, 'operatorService'>,
   namespace: string,
 ): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.values(searchAttributes).filter(({ name }) => !(name in customAttributes));
+  const missing = Object.values(searchAttributes).filter(({ name }) => !customAttributes?.[name]);
   if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({
     namespace,

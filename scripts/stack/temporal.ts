@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { SearchAttributeType } from '@temporalio/common';
+import { registerSearchAttributes } from '../../worker/search-attributes.ts';
+import { searchAttributes } from '../../workflows/contract.ts';
 import { type GuardedProcess, startGuarded } from './guarded-process.ts';
 import { requireFree } from './ports.ts';
 
@@ -23,20 +26,7 @@ export interface TemporalServer extends GuardedProcess {
   uiUrl: string | undefined;
 }
 
-/** What workflows can be found by. `workflows/contract.ts` types them. */
-const searchAttributes = {
-  AccountId: 'Keyword',
-  OrderNumber: 'Keyword',
-  Provider: 'Keyword',
-  OrderStatus: 'Keyword',
-  AmountCents: 'Int',
-  AttentionReason: 'Keyword',
-  Period: 'Keyword',
-  SubscriptionStatus: 'Keyword',
-} as const;
-
-/** Temporal's wire numbers of these types. */
-const indexedValueType = { Keyword: 2, Int: 3 } as const;
+const cliTypes = { [SearchAttributeType.KEYWORD]: 'Keyword', [SearchAttributeType.INT]: 'Int' } as const;
 
 const READY_SECONDS = 60;
 
@@ -67,7 +57,10 @@ function serverArguments(options: TemporalOptions): string[] {
     ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(databaseFile === undefined ? [] : ['--db-filename', databaseFile, ...quickerWrites]),
     ...namespaces.flatMap((name) => ['--namespace', name]),
-    ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    ...Object.values(searchAttributes).flatMap(({ name, type }) => [
+      '--search-attribute',
+      `${name}=${cliTypes[type]}`,
+    ]),
     ...['--log-level', 'error', '--color', 'never'],
   ];
 }
@@ -105,7 +98,7 @@ export async function checkTemporal(address: string, namespace: string): Promise
   try {
     const connection = await Connection.connect({ address, connectTimeout: 5000 });
     try {
-      await addSearchAttributes(connection, namespace);
+      await registerSearchAttributes(connection, namespace);
     } finally {
       await connection.close();
     }
@@ -115,14 +108,4 @@ export async function checkTemporal(address: string, namespace: string): Promise
         'Start it, correct the address, or unset TEMPORAL_ADDRESS.',
     );
   }
-}
-
-export async function addSearchAttributes(connection: Connection, namespace: string): Promise<void> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = Object.entries(searchAttributes).filter(([name]) => !customAttributes?.[name]);
-  if (missing.length === 0) return;
-  await connection.operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedValueType[type]])),
-  });
 }

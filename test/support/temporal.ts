@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { addSearchAttributes } from '../../scripts/stack/temporal.ts';
+import { registerSearchAttributes } from '../../worker/search-attributes.ts';
 import { ask } from './on-demand.ts';
 
 export interface TestTemporal {
@@ -29,5 +29,5 @@ export async function testTemporal(): Promise<TestTemporal> {
 async function registerNamespace(connection: Connection, namespace: string): Promise<void> {
   const day = { seconds: 86_400 as never };
   await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: day });
-  await addSearchAttributes(connection, namespace);
+  await registerSearchAttributes(connection, namespace);
 }

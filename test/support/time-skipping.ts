@@ -85,7 +85,6 @@ export async function startTimeSkippingStack(): Promise<TimeSkippingStack> {
       worker.shutdown();
       stopped.abort();
       await ended;
-      stopped.abort();
       await Promise.all([environment.teardown(), simulator.close()]);
       await database.drop();
     },
