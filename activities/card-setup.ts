@@ -1,7 +1,7 @@
 import { DomainError } from '../billing/errors.ts';
 import { closeCardSetup, findCardSetup, insertCardSetup, storeSetupPage } from '../db/card-setups.ts';
 import { readEmail } from '../db/order-limits.ts';
-import { latestPaymentMethod, savePaymentMethod } from '../db/payment-methods.ts';
+import { customerRefOf, savePaymentMethod } from '../db/payment-methods.ts';
 import type { CardSetupInput, CardSetupState } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
 import { providerOf } from './order-parts.ts';
@@ -24,13 +24,12 @@ async function openCardSetup(deps: ActivityDeps, input: CardSetupInput): Promise
   await insertCardSetup(deps.db, { id, accountId, provider, idempotencyKey });
   const setup = await existing(deps, id);
   if (setup.checkoutRef !== null) return stateOf(setup);
-  const known = await latestPaymentMethod(deps.db, accountId);
   const page = `${deps.publicUrl}/console/plans?setup=${id}`;
   const { checkoutRef, url } = await cardsOf(deps, provider).createSetup({
     setupId: id,
     accountId,
     email: await readEmail(deps.db, accountId),
-    customerRef: known?.provider === provider ? known.customerRef : undefined,
+    customerRef: await customerRefOf(deps.db, accountId, provider),
     currency: 'USD',
     successUrl: page,
     cancelUrl: `${deps.publicUrl}/console/plans`,

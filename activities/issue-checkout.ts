@@ -3,7 +3,7 @@ import { addOrderEvent } from '../db/order-events.ts';
 import { readEmail } from '../db/order-limits.ts';
 import { storeCheckout } from '../db/order-writes.ts';
 import { findOrder, type Order } from '../db/orders.ts';
-import { listPaymentMethods } from '../db/payment-methods.ts';
+import { customerRefOf } from '../db/payment-methods.ts';
 import { findPlan, findPlanVersion } from '../db/plans.ts';
 import type { Checkout } from '../providers/payments.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -40,14 +40,11 @@ async function whatIsBought({ db }: ActivityDeps, order: Order) {
   if (order.planVersion === null) return { description: `Balance of $${formatUsd(order.creditNanos)}` };
   const { planId } = await findPlanVersion(db, order.planVersion);
   const plan = await findPlan(db, planId);
-  const card = (await listPaymentMethods(db, order.accountId)).find(
-    ({ provider }) => provider === order.provider,
-  );
   return {
     description: `${plan?.name ?? planId} ${order.buys === 'pass' ? 'pass, 30 days' : 'plan, one month'}`,
     saveCard: order.renewal === 'pull',
     monthly: order.renewal === 'provider_run' && order.kind !== 'renewal',
-    customerRef: card?.customerRef,
+    customerRef: await customerRefOf(db, order.accountId, order.provider),
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatCredits } from '../billing/credits.ts';
 import { formatUsd } from '../billing/money.ts';
+import { bonusOf } from '../billing/plans.ts';
 import type { PlanVersion } from '../db/plans.ts';
 import type { Situation } from '../db/subscription-facts.ts';
 import type { NextRenewal } from './schemas/subscriptions.ts';
@@ -16,7 +17,7 @@ export function nextRenewal(situation: Situation, planName: string): NextRenewal
     price_usd: formatUsd(facts.priceNanos),
     paid_ahead: isPaid,
     base_credits: formatCredits(nextTerms.baseNanos),
-    bonus_credits: formatCredits((nextTerms.baseNanos * BigInt(nextTerms.bonusPercent)) / 100n),
+    bonus_credits: formatCredits(bonusOf(nextTerms)),
     backup_credits: formatCredits(backupOf(situation, nextTerms)),
     payment: paymentOf(situation),
   };

@@ -1,5 +1,6 @@
 import { formatCredits } from '../billing/credits.ts';
 import { formatUsd } from '../billing/money.ts';
+import { bonusOf } from '../billing/plans.ts';
 import type { Plan, PlanVersion } from '../db/plans.ts';
 import type { AdminPlan, PlanVersionView } from './schemas/plans.ts';
 
@@ -9,7 +10,6 @@ export function planToWire({ id, name, enabled }: Plan, terms: PlanVersion): Adm
 
 export function versionToWire(terms: PlanVersion): PlanVersionView {
   const { baseNanos, bonusPercent, dailyCapRequests } = terms;
-  const bonusNanos = (baseNanos * BigInt(bonusPercent)) / 100n;
   return {
     version: terms.version.toString(),
     effective_from: terms.effectiveFrom.toISOString(),
@@ -17,7 +17,7 @@ export function versionToWire(terms: PlanVersion): PlanVersionView {
     pass_price_usd: ifAny(terms.passPriceNanos, formatUsd),
     base_credits: formatCredits(baseNanos),
     bonus_percent: bonusPercent,
-    monthly_credits: formatCredits(baseNanos + bonusNanos),
+    monthly_credits: formatCredits(baseNanos + bonusOf(terms)),
     backup_credits: formatCredits(terms.backupNanos),
     backup_refill: terms.backupRefill,
     daily_cap_credits: ifAny(terms.dailyCapNanos, formatCredits),

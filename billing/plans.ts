@@ -20,3 +20,8 @@ export function planWeek(periodStartMs: number, nowMs: number): { startMs: numbe
   const startMs = periodStartMs + weeks * WEEK_MS;
   return { startMs, endMs: startMs + WEEK_MS };
 }
+
+/** A percentage of base, rounded down to the nano. */
+export function bonusOf({ baseNanos, bonusPercent }: { baseNanos: bigint; bonusPercent: number }): bigint {
+  return (baseNanos * BigInt(bonusPercent)) / 100n;
+}

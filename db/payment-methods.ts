@@ -26,6 +26,15 @@ export async function latestPaymentMethod(
   return (await listPaymentMethods(db, accountId))[0];
 }
 
+/** What the provider calls the account, once it keeps a card for it: its cards are kept together. */
+export async function customerRefOf(
+  db: Db | Transaction,
+  accountId: string,
+  provider: ProviderName,
+): Promise<string | undefined> {
+  return (await listPaymentMethods(db, accountId)).find((card) => card.provider === provider)?.customerRef;
+}
+
 export async function listPaymentMethods(db: Db | Transaction, accountId: string): Promise<PaymentMethod[]> {
   const { rows } = await db.raw<{ rows: PaymentMethod[] }>(
     `select ${columns} from payment_methods where account_id = :accountId::uuid and removed_at is null

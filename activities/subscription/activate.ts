@@ -1,6 +1,5 @@
 import { passEnd } from '../../billing/periods.ts';
 import { benefitsEnd, type SubscriptionKind } from '../../billing/subscriptions.ts';
-import { setPoolExpiry } from '../../db/plan-pools.ts';
 import {
   closePeriod,
   findPeriod,
@@ -9,6 +8,7 @@ import {
   openPeriod,
 } from '../../db/subscription-periods.ts';
 import { changeSubscription, findSubscription, insertSubscription } from '../../db/subscriptions.ts';
+import { moveFence } from './fence.ts';
 import type { Buying } from './fulfil-order.ts';
 import { beginPeriod } from './grant-period.ts';
 import { firstSpan, type PeriodSpan } from './period-span.ts';
@@ -84,9 +84,7 @@ export async function appendPass(turn: Turn, { order, terms, live }: Buying): Pr
     null,
   );
   await markPaid(trx, { ...period, paidBy: 'order', paidRef: order.id, paidAt: at });
-  const fence = benefitsEnd(live.periodEnd, turn.deps.dunning);
-  for (const poolId of [live.mainPoolId, live.backupPoolId])
-    if (poolId !== null) await setPoolExpiry(trx, poolId, fence);
-  await changeSubscription(trx, live.id, { endsAt: fence, cancelledAt: null });
+  await moveFence(turn, live, benefitsEnd(live.periodEnd, turn.deps.dunning));
+  await changeSubscription(trx, live.id, { cancelledAt: null });
   return `Thirty days from ${startsAt.toISOString().slice(0, 10)}`;
 }

@@ -11,6 +11,7 @@ import { providerOf } from '../order-parts.ts';
 import { advance } from './advance.ts';
 import { endSubscription } from './end-subscription.ts';
 import { noteEnd } from './notices.ts';
+import { cancelAtProvider, fetchAtProvider } from './provider-run.ts';
 import { recordCharge } from './record-charge.ts';
 import { recordSubscriptionPayment } from './record-subscription-payment.ts';
 import type { SubscriptionReport } from './report.ts';
@@ -103,7 +104,7 @@ async function orUnknown(ask: () => Promise<ChargeFact>): Promise<ChargeFact | u
 }
 
 async function askSubscription(deps: ActivityDeps, subscription: Subscription): Promise<Booking> {
-  const { latestPayment } = await providerSubscription(deps, subscription);
+  const { latestPayment } = await fetchAtProvider(deps, subscription);
   return latestPayment ? (turn) => record(turn, latestPayment) : nothing;
 }
 
@@ -117,22 +118,4 @@ async function stopSubscription(deps: ActivityDeps, subscription: Subscription):
     await endSubscription(turn, subscription, subscription.cancelledAt ? 'cancelled' : 'unpaid');
     await noteEnd(turn, subscription, subscription.cancelledAt ? 'cancelled' : 'unpaid');
   };
-}
-
-function providerSubscription(deps: ActivityDeps, { provider, providerSubscriptionRef }: Subscription) {
-  const subscriptions = provider === null ? undefined : providerOf(deps, provider).subscriptions;
-  if (!subscriptions || providerSubscriptionRef === null)
-    throw new DomainError('provider_unavailable', 'This provider runs no subscriptions');
-  return subscriptions.fetchSubscription(providerSubscriptionRef);
-}
-
-/** Certain when it returns. */
-export async function cancelAtProvider(
-  deps: ActivityDeps,
-  { provider, providerSubscriptionRef }: Subscription,
-): Promise<void> {
-  const subscriptions = provider === null ? undefined : providerOf(deps, provider).subscriptions;
-  if (!subscriptions || providerSubscriptionRef === null)
-    throw new DomainError('provider_unavailable', 'This provider runs no subscriptions');
-  await subscriptions.cancelSubscription(providerSubscriptionRef);
 }

@@ -15,8 +15,8 @@ import type { ActivityDeps } from '../deps.ts';
 import { providerOf } from '../order-parts.ts';
 import { activate, appendPass } from './activate.ts';
 import { advance } from './advance.ts';
-import { cancelAtProvider } from './collect.ts';
 import { creditWallet, openNextPeriod, payNextPeriod } from './pay-period.ts';
+import { stopProviderRun } from './provider-run.ts';
 import type { SubscriptionReport } from './report.ts';
 import { leavePlan } from './switch-plan.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
@@ -41,10 +41,7 @@ const CARD_ATTEMPTS = 5;
 export async function fulfilOrder(deps: ActivityDeps, input: FulfilInput): Promise<FulfilReport> {
   const card = await readCard(deps, input);
   const live = await takeTurn(deps, input, (turn) => planToStop(turn, input.orderId));
-  if (live) {
-    await cancelAtProvider(deps, live);
-    await takeTurn(deps, input, ({ trx }) => changeSubscription(trx, live.id, { renewal: 'invoice' }));
-  }
+  if (live) await stopProviderRun(deps, input, live);
   return takeTurn(deps, input, async (turn) => {
     const order = await lockOrder(turn.trx, input.orderId);
     const isOurs = order?.accountId === turn.accountId;

@@ -1,3 +1,4 @@
+import { bonusOf } from '../../billing/plans.ts';
 import { benefitsEnd } from '../../billing/subscriptions.ts';
 import type { Transaction } from '../../db/connection.ts';
 import { postTransfer, systemAccounts } from '../../db/ledger.ts';
@@ -60,14 +61,6 @@ export async function beginPeriod(
     backupPoolId,
     ...(period.kind === 'renewing' && { nextPlanId: null }),
   });
-}
-
-/** A percentage of base, rounded down to the nano. */
-export function bonusOf({
-  baseNanos,
-  bonusPercent,
-}: Pick<PlanVersion, 'baseNanos' | 'bonusPercent'>): bigint {
-  return (baseNanos * BigInt(bonusPercent)) / 100n;
 }
 
 /** Until when the pools can be spent although nobody has looked: a scheduler that is late must not cut anybody off. */

@@ -8,8 +8,8 @@ import { closePeriod, listPaidAhead } from '../../db/subscription-periods.ts';
 import { changeSubscription, findLiveSubscription, type Subscription } from '../../db/subscriptions.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { advance } from './advance.ts';
-import { cancelAtProvider } from './collect.ts';
 import { endSubscription } from './end-subscription.ts';
+import { stopProviderRun } from './provider-run.ts';
 import type { SubscriptionReport } from './report.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
 
@@ -32,12 +32,7 @@ export async function refundPlan(deps: ActivityDeps, input: RefundPlanInput): Pr
     const decided = await decide(turn, input);
     return decided?.live.renewal === 'provider_run' ? decided.live : undefined;
   });
-  if (chargedThere) {
-    await cancelAtProvider(deps, chargedThere);
-    await takeTurn(deps, input, ({ trx }) =>
-      changeSubscription(trx, chargedThere.id, { renewal: 'invoice' }),
-    );
-  }
+  if (chargedThere) await stopProviderRun(deps, input, chargedThere);
   return takeTurn(deps, input, async (turn) => {
     const decided = await decide(turn, input);
     if (decided) await payBack(turn, decided.live, decided.refundable, input);

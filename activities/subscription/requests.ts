@@ -2,17 +2,17 @@ import { DomainError } from '../../billing/errors.ts';
 import { benefitsEnd } from '../../billing/subscriptions.ts';
 import { writeAudit } from '../../db/audit-log.ts';
 import { findPaymentMethod } from '../../db/payment-methods.ts';
-import { setPoolExpiry } from '../../db/plan-pools.ts';
 import { findPlan } from '../../db/plans.ts';
 import { readSituation } from '../../db/subscription-facts.ts';
 import { closePeriod, findPeriod, listPaidAhead, markPaid } from '../../db/subscription-periods.ts';
 import { changeSubscription, findLiveSubscription, type Subscription } from '../../db/subscriptions.ts';
 import type { ActivityDeps } from '../deps.ts';
 import { advance } from './advance.ts';
-import { cancelAtProvider } from './collect.ts';
+import { moveFence } from './fence.ts';
 import { beginPeriod } from './grant-period.ts';
 import { openCharge } from './open-charge.ts';
 import { openNextPeriod } from './pay-period.ts';
+import { stopProviderRun } from './provider-run.ts';
 import type { SubscriptionReport } from './report.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
 
@@ -61,9 +61,7 @@ function change(turn: Turn, live: Subscription, request: SubscriptionRequest): P
 /** A provider that charges by itself is stopped for certain, before we say that it is. Resumed, it is paid by us. */
 async function stopProvider(deps: ActivityDeps, input: TurnInput): Promise<void> {
   const live = await findLiveSubscription(deps.db, input.accountId);
-  if (live?.renewal !== 'provider_run') return;
-  await cancelAtProvider(deps, live);
-  await takeTurn(deps, input, ({ trx }) => changeSubscription(trx, live.id, { renewal: 'invoice' }));
+  if (live?.renewal === 'provider_run') await stopProviderRun(deps, input, live);
 }
 
 async function cancel(turn: Turn, live: Subscription): Promise<void> {
@@ -74,24 +72,14 @@ async function cancel(turn: Turn, live: Subscription): Promise<void> {
   const next = { subscriptionId: live.id, periodIndex: live.periodIndex + 1 };
   const paidAhead = await listPaidAhead(turn.trx, live.id);
   if (paidAhead.length === 0) await closePeriod(turn.trx, next, 'unpaid', 'cancelled');
-  await fencePools(turn, live, live.periodEnd);
-  await changeSubscription(turn.trx, live.id, {
-    cancelledAt: turn.at,
-    endsAt: live.periodEnd,
-    nextPlanId: null,
-  });
+  await moveFence(turn, live, live.periodEnd);
+  await changeSubscription(turn.trx, live.id, { cancelledAt: turn.at, nextPlanId: null });
 }
 
 async function resume(turn: Turn, live: Subscription): Promise<void> {
   if (!live.cancelledAt) return;
-  const endsAt = benefitsEnd(live.periodEnd, turn.deps.dunning);
-  await fencePools(turn, live, endsAt);
-  await changeSubscription(turn.trx, live.id, { cancelledAt: null, endsAt });
-}
-
-async function fencePools({ trx }: Turn, live: Subscription, at: Date): Promise<void> {
-  for (const poolId of [live.mainPoolId, live.backupPoolId])
-    if (poolId !== null) await setPoolExpiry(trx, poolId, at);
+  await moveFence(turn, live, benefitsEnd(live.periodEnd, turn.deps.dunning));
+  await changeSubscription(turn.trx, live.id, { cancelledAt: null });
 }
 
 async function scheduleSwitch(turn: Turn, live: Subscription, planId: string | null): Promise<void> {
@@ -109,8 +97,7 @@ async function scheduleSwitch(turn: Turn, live: Subscription, planId: string | n
 /** A pass that goes on as a plan has a plan's grace while the first charge is tried. */
 async function fencePass(turn: Turn, live: Subscription, goesOn: boolean): Promise<void> {
   const endsAt = goesOn ? benefitsEnd(live.periodEnd, turn.deps.dunning) : live.periodEnd;
-  await fencePools(turn, live, endsAt);
-  await changeSubscription(turn.trx, live.id, { endsAt });
+  await moveFence(turn, live, endsAt);
 }
 
 async function refuseUnsellable({ trx }: Turn, live: Subscription, planId: string): Promise<void> {
