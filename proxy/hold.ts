@@ -7,7 +7,7 @@ import type { ProxyDeps } from './deps.ts';
 import { throwIfRefused } from './identify.ts';
 import { limitRefusal } from './limit-error.ts';
 import { limitsOf } from './limits.ts';
-import type { HoldAnswer } from './meter/committer.ts';
+import type { HoldAnswer } from './meter/waiting.ts';
 
 // A shorter answer than this is not worth its prompt: better to say what is missing.
 const MIN_LOWERED_TOKENS = 16;

@@ -8,22 +8,21 @@ import {
   type FlushAnswer,
   type HoldRequest,
   holdRecord,
-  type LimitAnswer,
-  limitAnswers,
-  type MeterRecord,
   meterFlush,
   type Settlement,
 } from '../../db/metering.ts';
 import { MeterConnection } from './connection.ts';
 import { databaseUnavailable, isOutage } from './outage.ts';
 import { releaseOf } from './release.ts';
-
-export type HoldAnswer =
-  | { accepted: true }
-  /** Without a `limit` it is money that is missing. */
-  | { accepted: false; availableNanos: bigint; limit?: LimitAnswer | undefined };
-/** `voided`: the hold had expired, nothing was charged. */
-export type SettleAnswer = 'settled' | 'voided';
+import {
+  answerHold,
+  answerSettlement,
+  type HoldAnswer,
+  recordOf,
+  type SettleAnswer,
+  type WaitingHold,
+  type WaitingSettlement,
+} from './waiting.ts';
 
 export interface CommitterOptions {
   connect(): Promise<pg.Client>;
@@ -37,26 +36,22 @@ export interface CommitterOptions {
   onFlush?(holds: number, settlements: number, milliseconds: number): void;
 }
 
-interface Waiting<Answer> {
-  id: string;
-  record: MeterRecord;
-  since: number;
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
-}
-
-interface WaitingHold extends Waiting<HoldAnswer> {
-  request: HoldRequest;
-  /** It was sent at least once: after a lost connection nobody knows whether it is held. */
-  sent: boolean;
-}
-
-type WaitingSettlement = Waiting<SettleAnswer>;
-
 interface Batch {
   id: string;
   holds: WaitingHold[];
   settlements: WaitingSettlement[];
+}
+
+/** A batch on its way to the database. */
+interface Flight {
+  batch: Batch;
+  landed: Promise<Landing>;
+}
+
+/** Without answers it failed. */
+interface Landing {
+  answers?: FlushAnswer[];
+  failure?: unknown;
 }
 
 // Bounds how long one flush can take, not how many calls wait.
@@ -128,52 +123,64 @@ export class GroupCommitter {
   #wake(): void {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
-      if (this.#holds.length + this.#settlements.length > 0) this.#wake();
+      if (this.#isAsked) this.#wake();
     });
   }
 
   async #run(): Promise<void> {
-    while (this.#holds.length + this.#settlements.length > 0) {
-      // What arrived in the same turn of the event loop goes together.
-      await nextTurn();
-      await this.#commit(this.#nextBatch());
+    // What arrives in the same turn of the event loop goes together.
+    await nextTurn();
+    let flight: Flight | undefined = this.#launch();
+    while (flight) {
+      const { batch, landed }: Flight = flight;
+      const landing: Landing = await landed;
+      // The next flush is on its way before anybody is answered: the database works while we do. At 16 connections
+      // that makes a call a third faster.
+      flight = landing.answers && this.#isAsked ? this.#launch() : undefined;
+      await this.#conclude(batch, landing);
     }
   }
 
-  #nextBatch(): Batch {
-    return {
+  get #isAsked(): boolean {
+    return this.#holds.length + this.#settlements.length > 0;
+  }
+
+  #launch(): Flight {
+    const batch = {
       id: uuidv7(),
       holds: this.#holds.splice(0, MAX_BATCH),
       settlements: this.#settlements.splice(0, MAX_BATCH),
     };
+    return { batch, landed: this.#attempt(batch) };
   }
 
-  /** The same batch until its fate is known: its records count once, however often they are sent. */
-  async #commit(batch: Batch): Promise<void> {
-    while (batch.holds.length + batch.settlements.length > 0) {
-      const failure = await this.#attempt(batch);
-      if (!failure) return;
-      if (!isOutage(failure)) return this.#isolate(batch, failure);
-      this.#options.log.warn({ err: failure }, 'A flush failed and is tried again');
-      await (this.available ? wait(RETRY_MS) : Promise.race([this.#connection.recover(), wait(RETRY_MS)]));
-      this.#giveUpOld(batch);
-    }
-  }
-
-  async #attempt(batch: Batch): Promise<unknown> {
+  async #attempt(batch: Batch): Promise<Landing> {
     const startedAt = performance.now();
     const { holds, settlements } = batch;
     try {
       const answers = await this.#connection.flush((client) => {
         for (const hold of holds) hold.sent = true;
-        return meterFlush(client, batch.id, settlements.map(toRecord), holds.map(toRecord));
+        return meterFlush(client, batch.id, settlements.map(recordOf), holds.map(recordOf));
       });
       this.#options.onFlush?.(holds.length, settlements.length, performance.now() - startedAt);
-      await this.#answer(batch, answers);
-      return undefined;
-    } catch (error) {
-      return error;
+      return { answers };
+    } catch (failure) {
+      return { failure };
     }
+  }
+
+  /** The same batch until its fate is known: its records count once, however often they are sent. */
+  async #conclude(batch: Batch, landing: Landing): Promise<void> {
+    let { answers, failure } = landing;
+    while (!answers) {
+      if (!isOutage(failure)) return this.#isolate(batch, failure);
+      this.#options.log.warn({ err: failure }, 'A flush failed and is tried again');
+      await (this.available ? wait(RETRY_MS) : Promise.race([this.#connection.recover(), wait(RETRY_MS)]));
+      this.#giveUpOld(batch);
+      if (batch.holds.length + batch.settlements.length === 0) return;
+      ({ answers, failure } = await this.#attempt(batch));
+    }
+    await this.#answer(batch, answers);
   }
 
   async #answer({ holds, settlements }: Batch, answers: FlushAnswer[]): Promise<void> {
@@ -203,10 +210,16 @@ export class GroupCommitter {
     const [heldFirst, heldSecond] = halves(holds);
     const [settledFirst, settledSecond] = halves(settlements);
     // Settlements alone first: what they release is there for the holds, as it would have been.
-    await this.#commit({ id: uuidv7(), holds: [], settlements: settledFirst });
-    await this.#commit({ id: uuidv7(), holds: [], settlements: settledSecond });
-    await this.#commit({ id: uuidv7(), holds: heldFirst, settlements: [] });
-    await this.#commit({ id: uuidv7(), holds: heldSecond, settlements: [] });
+    for (const part of [
+      { holds: [], settlements: settledFirst },
+      { holds: [], settlements: settledSecond },
+      { holds: heldFirst, settlements: [] },
+      { holds: heldSecond, settlements: [] },
+    ]) {
+      if (part.holds.length + part.settlements.length === 0) continue;
+      const again = { id: uuidv7(), ...part };
+      await this.#conclude(again, await this.#attempt(again));
+    }
   }
 
   #giveUpOld(batch: Batch): void {
@@ -227,28 +240,6 @@ export class GroupCommitter {
     // It may be held all the same: give it back rather than let the caller wait for the sweep.
     if (hold.sent) this.settle(releaseOf(hold.request)).catch(() => undefined);
   }
-}
-
-/** False: it was not decided and asks again. */
-function answerHold(hold: WaitingHold, exception: FlushAnswer | undefined): boolean {
-  if (exception?.answer === 'locked') return false;
-  hold.resolve(exception ? refusalOf(exception) : { accepted: true });
-  return true;
-}
-
-function refusalOf({ answer, available_nanos: availableNanos }: FlushAnswer): HoldAnswer {
-  const limit = limitAnswers.find((one) => one === answer);
-  return { accepted: false, availableNanos, ...(limit && { limit }) };
-}
-
-function answerSettlement(settlement: WaitingSettlement, exception: FlushAnswer | undefined): boolean {
-  if (exception?.answer === 'locked') return false;
-  settlement.resolve(exception ? 'voided' : 'settled');
-  return true;
-}
-
-function toRecord({ record }: Waiting<never>): MeterRecord {
-  return record;
 }
 
 function halves<T>(items: T[]): [T[], T[]] {

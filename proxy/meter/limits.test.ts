@@ -9,7 +9,8 @@ import { balances, type FundedPool, fundedAccount } from '../../test/support/cus
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { capOf, someLimits } from '../../test/support/limits.ts';
 import { until } from '../../test/support/until.ts';
-import { GroupCommitter, type HoldAnswer } from './committer.ts';
+import { GroupCommitter } from './committer.ts';
+import type { HoldAnswer } from './waiting.ts';
 
 const log = pino({ level: 'silent' });
 let database: TestDatabase;
