@@ -146,7 +146,7 @@ export async function fund({ db, stack }: BenchContext): Promise<void> {
 export async function expectAllBilled({ db }: BenchContext): Promise<void> {
   const { rows } = await db.raw<{ rows: { charged: bigint; posted: bigint }[] }>(
     `select (select coalesce(sum(charge_nanos), 0) from usage_events)::bigint as charged,
-            (select coalesce(sum(amount_nanos), 0) from ledger_transfers where kind = 'usage')::bigint as posted`,
+            (select coalesce(sum(amount_nanos), 0) from usage_postings)::bigint as posted`,
   );
   const [sums] = rows;
   if (!sums || sums.charged === 0n || sums.charged !== sums.posted)

@@ -25,7 +25,11 @@ const checks: Record<string, string> = {
   'every transfer stays with its customer': `
     select t.id as transfer_id, t.account_id, a.account_id as pool_account_id
       from ledger_transfers t join ledger_accounts a on a.id in (t.debit_id, t.credit_id)
-     where a.account_id is not null and a.account_id is distinct from t.account_id`,
+     where a.account_id is not null and a.account_id is distinct from t.account_id
+    union all
+    select t.batch_id, t.account_id, a.account_id
+      from usage_transfers t join ledger_accounts a on a.id = t.debit_id
+     where a.account_id is not null and a.account_id <> t.account_id`,
 
   'every pool holds what its holds say': `
     select a.id as ledger_account_id, a.account_id, a.pool, a.held_nanos, coalesce(h.sum_nanos, 0) as holds_nanos
@@ -65,9 +69,8 @@ const checks: Record<string, string> = {
           ('wallet', wallet_nanos), ('uncollected', uncollected_nanos)) as part (pool, nanos)
        where part.nanos <> 0 group by 1, 2, 3
     ), posted as (
-      select t.reference as batch, t.account_id, coalesce(a.pool, a.code) as pool, sum(t.amount_nanos) as nanos
-        from ledger_transfers t join ledger_accounts a on a.id = t.debit_id
-       where t.kind = 'usage' group by 1, 2, 3
+      select t.batch, t.account_id, coalesce(a.pool, a.code) as pool, sum(t.amount_nanos) as nanos
+        from usage_postings t join ledger_accounts a on a.id = t.debit_id group by 1, 2, 3
     )
     select batch, account_id, pool, charged.nanos as charged_nanos, posted.nanos as posted_nanos
       from charged full join posted using (batch, account_id, pool)

@@ -169,6 +169,39 @@ describe('the ledger', () => {
     await expect(db.raw(sql)).rejects.toMatchObject({ constraint: 'ledger_append_only' });
   });
 
+  it.each([
+    ['update', 'update usage_transfers set amount_nanos = 1'],
+    ['delete', 'delete from usage_transfers'],
+    ['truncate', 'truncate usage_transfers'],
+  ])('refuses to %s what calls have paid', async (_, sql) => {
+    await expect(
+      db.transaction(async (trx) => {
+        await trx.raw('insert into usage_transfers values (gen_random_uuid(), ?, ?, 1)', [
+          accountId,
+          String(await walletOf(trx, accountId)),
+        ]);
+        await trx.raw(sql);
+      }),
+    ).rejects.toMatchObject({ constraint: 'ledger_append_only' });
+  });
+
+  it.each([
+    ['belongs to nobody', { pool: 'wallet' }, 'ledger_accounts_owner'],
+    ['is a pool and a system account', { pool: 'wallet', code: 'x', owned: true }, 'ledger_accounts_owner'],
+    ['is neither', {}, 'ledger_accounts_owner'],
+    ['is a pool that does not exist', { pool: 'purse', owned: true }, 'ledger_accounts_pool'],
+  ])('has no account that %s', async (_, { owned, ...named }: any, constraint) => {
+    const account = { ...named, account_id: owned ? accountId : null };
+    await expect(db('ledger_accounts').insert(account)).rejects.toMatchObject({ constraint });
+  });
+
+  it('lets no pool become something else', async () => {
+    const id = String(await wallet());
+    const change = (to: object) => db('ledger_accounts').where({ id }).update(to);
+    await expect(change({ account_id: null })).rejects.toMatchObject({ constraint: 'ledger_accounts_owner' });
+    await expect(change({ pool: 'purse' })).rejects.toMatchObject({ constraint: 'ledger_accounts_pool' });
+  });
+
   it('lets no system account carry a balance row', async () => {
     await expect(db.raw('update ledger_accounts set posted_nanos = 1 where id = 4')).rejects.toMatchObject({
       constraint: 'system_account_keeps_no_balance',
@@ -232,5 +265,30 @@ describe('ledger:check', () => {
     await post(topUp(walletId, { key: 'foreign', accountId: await newAccount() }));
     const drift = (await checkLedger(db)).filter(({ rows }) => rows.length > 0).map(({ name }) => name);
     expect(drift).toContain('every transfer stays with its customer');
+  });
+
+  it('counts usage that was posted before it had a table of its own', async () => {
+    const [walletId, batch] = [String(await wallet()), crypto.randomUUID()];
+    await post(topUp(BigInt(walletId), { key: `before:${batch}`, amountNanos: 10n }));
+    await db.raw(
+      `insert into ledger_transfers
+         (id, idempotency_key, input_hash, kind, reference, account_id, debit_id, credit_id, amount_nanos)
+       values (gen_random_uuid(), ?, '', 'usage', ?, ?, ?, 4, 7)`,
+      [`usage:${batch}:${walletId}`, batch, accountId, walletId],
+    );
+    await db.raw('update ledger_accounts set posted_nanos = 3 where id = ?', [walletId]);
+    const usage = { id: crypto.randomUUID(), account_id: accountId, api_key_id: accountId, batch_id: batch };
+    const unsaid = {
+      model_id: 'm',
+      route: '/',
+      streamed: false,
+      outcome: 'finished',
+      started_at: new Date(),
+    };
+    await db('usage_events').insert({ ...usage, ...unsaid, charge_nanos: '7', wallet_nanos: '7' });
+    const about = (await checkLedger(db))
+      .flatMap(({ rows }) => rows)
+      .filter(({ account_id }) => account_id === accountId);
+    expect(about).toEqual([]);
   });
 });

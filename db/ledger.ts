@@ -29,7 +29,6 @@ export const providerClearing: Record<ProviderName, bigint> = {
 
 export type TransferKind =
   | 'top_up'
-  | 'usage'
   | 'grant'
   | 'adjustment'
   | 'refund'

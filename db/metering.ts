@@ -77,6 +77,8 @@ export async function connectMeter(url: string, statementSeconds: number): Promi
   // The next statement fails: that is where it is dealt with. Unheard, the event would end the process.
   client.on('error', () => undefined);
   await client.connect();
+  // Plans are made once and go by index: holds is filled and emptied all the time, and statistics of it are always wrong.
+  await client.query('set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set jit = off');
   return client;
 }
 

@@ -15,6 +15,7 @@ import * as undecidedOrders from './migrations/0015-undecided-orders.ts';
 import * as subscriptions from './migrations/0016-subscriptions.ts';
 import * as auditLog from './migrations/0017-audit-log.ts';
 import * as refunds from './migrations/0018-refunds.ts';
+import * as usageTransfers from './migrations/0019-usage-transfers.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -34,6 +35,7 @@ const migrations: Record<string, { up: string }> = {
   '0016-subscriptions': subscriptions,
   '0017-audit-log': auditLog,
   '0018-refunds': refunds,
+  '0019-usage-transfers': usageTransfers,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

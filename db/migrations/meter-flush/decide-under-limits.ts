@@ -1,4 +1,4 @@
-/** A part of meter_flush. Variables are in 0014-meter-flush.ts: plpgsql shares none between functions. */
+/** A part of meter_flush. Variables are in functions.ts: plpgsql shares none between functions. */
 export const decideUnderLimits = `
         v_owned := false;
         for i in v_first .. v_last loop

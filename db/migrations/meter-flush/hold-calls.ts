@@ -1,6 +1,6 @@
 import { decideUnderLimits } from './decide-under-limits.ts';
 
-/** A part of meter_flush. Variables are in 0014-meter-flush.ts: plpgsql shares none between functions. */
+/** A part of meter_flush. Variables are in functions.ts: plpgsql shares none between functions. */
 export const holdCalls = `
   if cardinality(p_holds) > 0 then
     v_known := array(select h.id from holds h where h.id = any (p_hold_ids));

@@ -1,4 +1,4 @@
-/** A part of meter_flush. Variables are in 0014-meter-flush.ts: plpgsql shares none between functions. */
+/** A part of meter_flush. Variables are in functions.ts: plpgsql shares none between functions. */
 export const lockWindows = `
   if cardinality(p_limits) > 0 or cardinality(v_released) > 0 then
     select array_agg(l.id), array_agg(l.account_id), array_agg(l.scope), array_agg(l.subject), array_agg(l.starts_at),

@@ -1,4 +1,4 @@
-/** A part of meter_flush. Variables are in 0014-meter-flush.ts: plpgsql shares none between functions. */
+/** A part of meter_flush. Variables are in functions.ts: plpgsql shares none between functions. */
 export const settleCalls = `
   if cardinality(p_calls) > 0 then
     v_main := array_fill(0::bigint, array[cardinality(p_calls)]);
@@ -78,19 +78,14 @@ export const settleCalls = `
      where m.uncollected is not null;
 
     -- One transfer a pool. The balances follow below, together with what is held.
-    insert into ledger_transfers
-      (id, idempotency_key, input_hash, kind, reference, account_id, debit_id, credit_id, amount_nanos)
-    select meter_transfer_id(p_batch), concat('usage:', p_batch, ':', m.pool), meter_transfer_hash(m.pool, m.nanos),
-           'usage', p_batch, m.account_id, m.pool, 4, m.nanos
+    insert into usage_transfers (batch_id, account_id, debit_id, amount_nanos)
+    select p_batch, m.account_id, m.pool, m.nanos
       from unnest(v_pool, v_owner, v_paid) as m (pool, account_id, nanos)
      where m.nanos > 0;
     if v_overrun then
-      insert into ledger_transfers
-        (id, idempotency_key, input_hash, kind, reference, account_id, debit_id, credit_id, amount_nanos)
-      select meter_transfer_id(p_batch), concat('usage:', p_batch, ':', m.account_id, ':uncollected'),
-             meter_transfer_hash(9, m.nanos), 'usage', p_batch, m.account_id, 9, 4, m.nanos
-        from (select account_id, sum(nanos)::bigint as nanos
-                from unnest(p_call_accounts, v_uncollected) as u (account_id, nanos) where nanos > 0 group by 1) m;
+      insert into usage_transfers (batch_id, account_id, debit_id, amount_nanos)
+      select p_batch, u.account_id, 9, sum(u.nanos)::bigint
+        from unnest(p_call_accounts, v_uncollected) as u (account_id, nanos) where u.nanos > 0 group by 2;
     end if;
     if v_settled < cardinality(p_calls) then
       return query
