@@ -14,6 +14,8 @@ export interface LoadOptions {
 export interface LoadReport {
   latenciesMs: number[];
   firstBytesMs: number[];
+  /** Of each call, the longest time in which its connection heard nothing. */
+  silencesMs: number[];
   /** Reason → how often. Anything but a 200 read to its end. */
   failures: Record<string, number>;
   seconds: number;
