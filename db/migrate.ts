@@ -16,6 +16,7 @@ import * as subscriptions from './migrations/0016-subscriptions.ts';
 import * as auditLog from './migrations/0017-audit-log.ts';
 import * as refunds from './migrations/0018-refunds.ts';
 import * as usageTransfers from './migrations/0019-usage-transfers.ts';
+import * as usageHours from './migrations/0020-usage-hours.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -36,6 +37,7 @@ const migrations: Record<string, { up: string }> = {
   '0017-audit-log': auditLog,
   '0018-refunds': refunds,
   '0019-usage-transfers': usageTransfers,
+  '0020-usage-hours': usageHours,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

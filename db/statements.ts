@@ -12,11 +12,10 @@ export async function spendableNanos(pool: pg.Pool, accountId: string): Promise<
   return rows[0]?.nanos ?? 0n;
 }
 
-/** What the account paid for calls that began in [from, to). Times become id ranges, as in the usage log. */
+/** What the account paid for calls that began in [from, to). */
 export async function paidNanos(pool: pg.Pool, accountId: string, from: Date, to: Date): Promise<bigint> {
   const { rows } = await pool.query<{ nanos: bigint }>(
-    `select coalesce(sum(charge_nanos - uncollected_nanos), 0)::bigint as nanos from usage_events
-      where account_id = $1 and id >= uuid_at($2) and id < uuid_at($3)`,
+    `select coalesce(sum(charge_nanos - uncollected_nanos), 0)::bigint as nanos from usage_parts($1, $2, $3, null)`,
     [accountId, from, to],
   );
   return rows[0]?.nanos ?? 0n;

@@ -60,7 +60,7 @@ const callColumns = `u.id, u.model_id as "modelId", u.route, u.streamed, u.outco
  * The calls `u` of an account that a filter leaves. Times become id ranges of values, not of expressions that only the
  * executor knows: partitions are pruned while the query is planned. Model and key are in the account's index.
  */
-export const matching = `u.account_id = :accountId
+const matching = `u.account_id = :accountId
         and (cast(:model as text) is null or u.model_id = :model)
         and (cast(:keyId as uuid) is null or u.api_key_id = :keyId)
         and u.id >= uuid_at(coalesce(cast(:from as timestamptz), 'epoch'))

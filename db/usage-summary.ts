@@ -1,5 +1,5 @@
 import type { Db } from './connection.ts';
-import { type CallFilter, matching, matchingBindings } from './usage-log.ts';
+import { type CallFilter, matchingBindings } from './usage-log.ts';
 
 export type UsageGrouping = 'day' | 'model' | 'key';
 
@@ -15,14 +15,15 @@ export interface UsageSum {
 }
 
 const names: Record<UsageGrouping, { group: string; name: string }> = {
-  day: { group: '(u.started_at at time zone :timeZone)::date', name: `to_char(c.grp, 'YYYY-MM-DD')` },
-  model: { group: 'u.model_id', name: 'c.grp' },
-  key: { group: 'u.api_key_id', name: 'c.grp::text' },
+  day: { group: '(p.at at time zone :timeZone)::date', name: `to_char(c.grp, 'YYYY-MM-DD')` },
+  model: { group: 'p.model_id', name: 'c.grp' },
+  key: { group: 'p.api_key_id', name: 'c.grp::text' },
 };
 
 /**
- * Sums of an account's calls by day of its time zone, by model or by key, and their total, in one query. Grouped before
- * they are totalled: a grouping set over the calls themselves would keep Postgres from sharing them among its workers.
+ * Sums of an account's calls by day of its time zone, by model or by key, and their total, in one query: most of it from
+ * the sums of whole hours (usage-hours.ts). Grouped before they are totalled: a grouping set over the parts themselves
+ * would keep Postgres from sharing them among its workers.
  */
 export async function sumUsage(
   db: Db,
@@ -36,11 +37,12 @@ export async function sumUsage(
        select ${name} as name, coalesce(sum(c.calls), 0)::bigint as calls,
               coalesce(sum(c.input), 0)::bigint as "inputTokens", coalesce(sum(c.output), 0)::bigint as "outputTokens",
               coalesce(sum(c.charge), 0)::bigint as "chargeNanos"
-         from (select ${group} as grp, count(*) as calls, sum(u.charge_nanos) as charge,
-                      sum(u.input_tokens + u.image_input_tokens + u.audio_input_tokens + u.cache_read_tokens
-                        + u.cache_write_5m_tokens + u.cache_write_1h_tokens) as input,
-                      sum(u.output_tokens + u.image_output_tokens + u.audio_output_tokens) as output
-                 from usage_events u where ${matching} group by 1) c
+         from (select ${group} as grp, sum(p.calls) as calls, sum(p.charge_nanos) as charge,
+                      sum(p.input_tokens) as input, sum(p.output_tokens) as output
+                 from usage_parts(cast(:accountId as uuid), coalesce(cast(:from as timestamptz), 'epoch'),
+                        coalesce(cast(:to as timestamptz), '9999-12-31'), ${groupBy === 'day' ? ':timeZone' : 'null'}) p
+                where (cast(:model as text) is null or p.model_id = :model)
+                  and (cast(:keyId as uuid) is null or p.api_key_id = :keyId) group by 1) c
         group by grouping sets ((c.grp), ())
      ) s left join api_keys k on cast(:groupBy as text) = 'key' and k.id::text = s.name
      order by s."chargeNanos" desc, s.calls desc, s.name`,

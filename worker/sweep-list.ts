@@ -8,6 +8,7 @@ import { voidExpiredHolds } from '../db/holds.ts';
 import { listForgottenEvents, markKnownCharges } from '../db/inbox.ts';
 import { listOverdueOrders } from '../db/orders.ts';
 import { dropOldWindows } from '../db/spend-windows.ts';
+import { countUsage } from '../db/usage-hours.ts';
 import { ensureUsagePartitions } from '../db/usage-partitions.ts';
 import {
   confirmPaymentStart,
@@ -39,6 +40,7 @@ export function sweepList(deps: SweepDeps): Sweep[] {
     { name: 'unsent notices', everyMs: 60 * SECOND_MS, run: () => sendNotices(deps) },
     { name: 'pools that ended', everyMs: 15 * SECOND_MS, run: () => expireRests(deps) },
     { name: 'usage partitions', everyMs: 3_600 * SECOND_MS, run: () => ensureUsagePartitions(deps.db) },
+    { name: 'usage by the hour', everyMs: 60 * SECOND_MS, run: () => countAllUsage(deps) },
     { name: 'old caps', everyMs: 3_600 * SECOND_MS, run: () => forgetOldWindows(deps) },
   ];
 }
@@ -76,6 +78,10 @@ async function expireRests({ db }: SweepDeps): Promise<void> {
   const limit = 100;
   let emptied = limit;
   while (emptied === limit) emptied = await expireLeftovers(db, limit);
+}
+
+async function countAllUsage({ db }: SweepDeps): Promise<void> {
+  while (await countUsage(db));
 }
 
 async function forgetOldWindows({ db }: SweepDeps): Promise<void> {

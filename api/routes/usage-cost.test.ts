@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
@@ -101,6 +102,8 @@ describe('the cost of a call', () => {
     await join('friends');
     const atHalf = await log({ accountId, input: 1_000_000, charge: 150_000_000n });
     await setFriends(250_000);
+    // A call's instant has no fractions of a millisecond, the change has.
+    await sleep(2);
     const atQuarter = await log({ accountId, input: 1_000_000, charge: 75_000_000n });
     // A proxy may not have heard of the change yet.
     const late = await log({ accountId, input: 1_000_000, charge: 150_000_000n });
