@@ -15,7 +15,8 @@ export async function spendableNanos(pool: pg.Pool, accountId: string): Promise<
 /** What the account paid for calls that began in [from, to). */
 export async function paidNanos(pool: pg.Pool, accountId: string, from: Date, to: Date): Promise<bigint> {
   const { rows } = await pool.query<{ nanos: bigint }>(
-    `select coalesce(sum(charge_nanos - uncollected_nanos), 0)::bigint as nanos from usage_parts($1, $2, $3, null)`,
+    `select coalesce(sum(charge_nanos - uncollected_nanos), 0)::bigint as nanos
+       from usage_parts($1, $2, $3, null, null, null)`,
     [accountId, from, to],
   );
   return rows[0]?.nanos ?? 0n;
