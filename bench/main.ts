@@ -7,6 +7,7 @@ import { type BenchContext, withBenchStack } from './bench-stack.ts';
 import { benchProxy } from './proxy.ts';
 import { benchProxyMemory } from './proxy-memory.ts';
 import { benchProxyScale } from './proxy-scale.ts';
+import { benchProxyStalls } from './proxy-stalls.ts';
 import { benchRenewals } from './renewals.ts';
 import { reporter } from './report.ts';
 import { benchTopUp } from './top-up.ts';
@@ -19,6 +20,7 @@ const benchmarks: Record<string, (context: BenchContext, named: boolean) => Prom
   'proxy-memory': async (context, named) =>
     named ? benchProxyMemory(context, Number(values.calls)) : undefined,
   'proxy-scale': benchProxyScale,
+  'proxy-stalls': async (context, named) => (named ? benchProxyStalls(context) : undefined),
   renewals: benchRenewals,
   'usage-log': benchUsageLog,
 };

@@ -8,7 +8,7 @@ import { cpuMicroseconds } from './cpu.ts';
 import { type LoadReport, percentile, startLoad } from './load.ts';
 
 const connectionCounts = [1, 16, 64, 256];
-const shapes = { plain: false, streaming: true };
+export const shapes = { plain: false, streaming: true };
 
 export interface Target {
   port: number;
