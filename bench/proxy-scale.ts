@@ -10,7 +10,7 @@ import { fillUsageLog } from './usage-fill.ts';
 
 const BATCH = 64;
 const WARM_MS = 10_000;
-const accountCounts = [1, 1_000, 1_000_000];
+const accountCounts = [1, BATCH, 1_000, 1_000_000];
 const HISTORY_ROWS = 10_000_000;
 const keyId = uuidv7();
 
