@@ -135,8 +135,9 @@ export class GroupCommitter {
       const { batch, landed }: Flight = flight;
       const landing: Landing = await landed;
       // The next flush is on its way before anybody is answered: the database works while we do. At 16 connections
-      // that makes a call a third faster.
-      flight = landing.answers && this.#isAsked ? this.#launch() : undefined;
+      // that makes a call a third faster. Not when calls were passed over: they are to be asked about again.
+      flight =
+        landing.answers && !landing.answers.some(isLocked) && this.#isAsked ? this.#launch() : undefined;
       await this.#conclude(batch, landing);
     }
   }
@@ -189,7 +190,7 @@ export class GroupCommitter {
     const settledAgain = settlements.filter((one) => !answerSettlement(one, exceptions.get(one.id)));
     this.#holds.unshift(...heldAgain);
     this.#settlements.unshift(...settledAgain);
-    if (!answers.some(({ answer }) => answer === 'locked')) return;
+    if (!answers.some(isLocked)) return;
     this.#giveUpOld({ id: '', holds: [], settlements: [] });
     // Only locked accounts call at the moment: no hurry.
     if (heldAgain.length + settledAgain.length === holds.length + settlements.length) await wait(RETRY_MS);
@@ -240,6 +241,10 @@ export class GroupCommitter {
     // It may be held all the same: give it back rather than let the caller wait for the sweep.
     if (hold.sent) this.settle(releaseOf(hold.request)).catch(() => undefined);
   }
+}
+
+function isLocked({ answer }: FlushAnswer): boolean {
+  return answer === 'locked';
 }
 
 function halves<T>(items: T[]): [T[], T[]] {
