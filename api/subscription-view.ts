@@ -5,6 +5,7 @@ import { listPoolBalances } from '../db/balances.ts';
 import type { Db } from '../db/connection.ts';
 import { currentPlanVersion, findPlan, findPlanVersion } from '../db/plans.ts';
 import { readPoolUse } from '../db/pool-use.ts';
+import { readSnapshot } from '../db/snapshot.ts';
 import { readSituation, type Situation } from '../db/subscription-facts.ts';
 import { listPaidAhead } from '../db/subscription-periods.ts';
 import type { Subscription } from '../db/subscriptions.ts';
@@ -19,7 +20,11 @@ import type { SubscriptionView } from './schemas/subscriptions.ts';
 type Deps = Pick<ApiDeps, 'db' | 'config'>;
 
 /** The account's plan as its page shows it: what it gives, what is left, what comes next. */
-export async function subscriptionView(deps: Deps, accountId: string): Promise<SubscriptionView> {
+export function subscriptionView({ db, config }: Deps, accountId: string): Promise<SubscriptionView> {
+  return readSnapshot(db, (trx) => viewAt({ db: trx, config }, accountId));
+}
+
+async function viewAt(deps: Deps, accountId: string): Promise<SubscriptionView> {
   const { db } = deps;
   const now = await readPlanNow(db, accountId);
   const { live, clock, at } = now;

@@ -1,4 +1,5 @@
 import type { Db, Transaction } from './connection.ts';
+import { readSnapshot } from './snapshot.ts';
 
 /** One thing the check compares. `rows` are the places where both sides differ; none means it holds. */
 export interface CheckResult {
@@ -141,16 +142,13 @@ const checks: Record<string, string> = {
 
 /** Rebuilds every total from the entries and reports drift. Reads one snapshot, changes nothing. */
 export function checkLedger(db: Db): Promise<CheckResult[]> {
-  return db.transaction(
-    async (trx) => {
-      await trx.raw('set local statement_timeout = 0');
-      const results: CheckResult[] = [];
-      for (const [name, sql] of Object.entries(checks))
-        results.push({ name, rows: await violations(trx, sql) });
-      return results;
-    },
-    { isolationLevel: 'repeatable read', readOnly: true },
-  );
+  return readSnapshot(db, async (trx) => {
+    await trx.raw('set local statement_timeout = 0');
+    const results: CheckResult[] = [];
+    for (const [name, sql] of Object.entries(checks))
+      results.push({ name, rows: await violations(trx, sql) });
+    return results;
+  });
 }
 
 async function violations(trx: Transaction, sql: string): Promise<Record<string, unknown>[]> {
