@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection } from '@temporalio/client';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { loadConfig } from '../config/config.ts';
 import { createLogger } from '../config/logger.ts';
@@ -13,6 +12,7 @@ import { createApp } from './app.ts';
 import { createAuth } from './auth.ts';
 import { connectAuthPool } from './auth-pool.ts';
 import { createSessionReader } from './sessions.ts';
+import { temporalClient } from './temporal.ts';
 
 const config = loadConfig();
 const logger = createLogger('api', config.LOG_LEVEL);
@@ -37,8 +37,7 @@ const mailer = createMailer({
 });
 const { sendMail, settled: mailsSettled } = trackMails(mailer);
 const auth = createAuth({ config, db, pool: authPool, sendMail, logger });
-const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
-const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+const temporal = temporalClient(config);
 
 const draining = new AbortController();
 const app = createApp({
@@ -68,7 +67,7 @@ stopOnSignal(
   async () => {
     await drain(server);
     await mailsSettled();
-    await Promise.all([db.destroy(), authPool.end(), connection.close()]);
+    await Promise.all([db.destroy(), authPool.end(), temporal.connection.close()]);
   },
   logger,
 );

@@ -2,7 +2,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { v7 as uuidv7 } from 'uuid';
@@ -11,6 +10,7 @@ import { createAuth } from '../../api/auth.ts';
 import { connectAuthPool } from '../../api/auth-pool.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createSessionReader } from '../../api/sessions.ts';
+import { temporalClient } from '../../api/temporal.ts';
 import { createUser, type NewUser } from '../../api/users.ts';
 import { loadConfig } from '../../config/config.ts';
 import type { Mail } from '../../config/mailer.ts';
@@ -106,14 +106,14 @@ function makeDeps(url: string, options: TestApiOptions, mails: Mail[], logLines:
   const authPool = connectAuthPool({ url: config.DATABASE_URL, poolMax: 5, logger });
   const sendMail = async (mail: Mail) => void mails.push(mail);
   const auth = createAuth({ config, db, pool: authPool, sendMail, logger });
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const temporal = temporalClient(config);
   const deps: ApiDeps = {
     config,
     db,
     authPool,
     auth,
     readSession: createSessionReader(auth, db),
-    temporal: new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }),
+    temporal,
     webhookParsers: new Map(),
     metrics: new Registry(),
     draining: new AbortController().signal,
@@ -121,7 +121,7 @@ function makeDeps(url: string, options: TestApiOptions, mails: Mail[], logLines:
     ...options.deps,
   };
   const close = async () => {
-    await Promise.all([db.destroy(), authPool.end(), connection.close()]);
+    await Promise.all([db.destroy(), authPool.end(), temporal.connection.close()]);
   };
   return { deps, close };
 }
