@@ -1,7 +1,7 @@
 import { type AdmissionFacts, admitCaller, type Refusal } from '../billing/admission.ts';
 import { DomainError } from '../billing/errors.ts';
 import type { KeySnapshot } from '../db/keys.ts';
-import { callerAddress, isInRanges } from './address.ts';
+import { callerAddress, isInRanges } from '../http/address.ts';
 import type { ProxyDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { hashOfBareKey, hashOfKey } from './key-hash.ts';

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import { callerAddress } from './address.ts';
+import { isInside } from '../http/address.ts';
 import type { Siblings } from './siblings.ts';
 import { severity, type UpstreamState } from './upstream-health.ts';
 
@@ -59,24 +58,6 @@ function ailing(states: UpstreamState[]): UpstreamState[] {
       worst.set(key, one);
   }
   return [...worst.values()];
-}
-
-const inside = new BlockList();
-for (const [network, bits] of [
-  ['127.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const)
-  inside.addSubnet(network, bits);
-inside.addSubnet('fc00::', 7, 'ipv6');
-inside.addAddress('::1', 'ipv6');
-
-/** Callers share this port: figures are for scrapers of the own network, not for what a load balancer forwards. */
-function isInside(req: IncomingMessage): boolean {
-  if (req.headers['x-forwarded-for'] !== undefined) return false;
-  const address = callerAddress(req, 0);
-  return inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 function send(res: ServerResponse, status: number, value: unknown): void {

@@ -20,6 +20,13 @@ describe('/metrics', () => {
     expect(text).toContain('http_request_duration_seconds_count{method="GET",route="none",status="404"} 1');
     expect(text).not.toContain('made-up-address');
   });
+
+  it('are for scrapers of the own network: what a load balancer forwards is told that there is nothing', async () => {
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    const answer = await api.request('GET', '/metrics', { headers });
+    expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+    expect(answer.text).not.toContain('process_cpu');
+  });
 });
 
 describe('every answer', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../billing/errors.ts';
+import { isInside } from '../../http/address.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 
@@ -42,9 +43,12 @@ export function healthRoutes(deps: ApiDeps): Route[] {
       path: '/metrics',
       summary: 'Prometheus metrics',
       tag: 'Operations',
+      description: 'For scrapers of the own network only.',
       access: 'public',
       response: { status: 200, description: 'Text format', contentType: 'text/plain' },
+      errors: ['not_found'],
       handler: async ({ ctx }) => {
+        if (!isInside(ctx.req)) throw new DomainError('not_found', 'There is nothing here');
         ctx.body = await deps.metrics.metrics();
         ctx.type = deps.metrics.contentType;
       },

@@ -36,3 +36,21 @@ function listOf(ranges: readonly string[]): BlockList {
 function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
+
+const inside = new BlockList();
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  inside.addSubnet(network, bits);
+inside.addSubnet('fc00::', 7, 'ipv6');
+inside.addAddress('::1', 'ipv6');
+
+/** Callers share our ports: figures are for scrapers of the own network, not for what a load balancer forwards. */
+export function isInside(req: IncomingMessage): boolean {
+  if (req.headers['x-forwarded-for'] !== undefined) return false;
+  const address = callerAddress(req, 0);
+  return inside.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
