@@ -7,11 +7,13 @@ export interface Account {
   referralCode: string;
   timeZone: string;
   displayCurrency: string;
+  /** Whether the wallet pays for calls. */
+  pay2go: boolean;
   createdAt: Date;
 }
 
 const accountColumns = `id, status, referral_code as "referralCode", time_zone as "timeZone",
-  display_currency as "displayCurrency", created_at as "createdAt"`;
+  display_currency as "displayCurrency", pay2go_enabled as pay2go, created_at as "createdAt"`;
 
 export async function findAccount(db: Db | Transaction, accountId: string): Promise<Account | undefined> {
   const { rows } = await db.raw(`select ${accountColumns} from accounts where id = ?`, [accountId]);
@@ -62,20 +64,31 @@ async function openStandingPools(transaction: Transaction, accountId: string): P
 export interface AccountSettings {
   timeZone?: string | undefined;
   displayCurrency?: string | undefined;
+  pay2go?: boolean | undefined;
 }
 
+/** Changes what is named. Answers the account as it was and as it is. */
 export async function updateAccountSettings(
-  db: Db,
+  trx: Transaction,
   accountId: string,
   settings: AccountSettings,
-): Promise<Account> {
-  const { rows } = await db.raw(
+): Promise<{ before: Account; after: Account }> {
+  const locked = await trx.raw(`select ${accountColumns} from accounts where id = ? for no key update`, [
+    accountId,
+  ]);
+  const changed = await trx.raw(
     `update accounts
-        set time_zone = coalesce(:timeZone, time_zone), display_currency = coalesce(:displayCurrency, display_currency)
+        set time_zone = coalesce(:timeZone, time_zone), display_currency = coalesce(:displayCurrency, display_currency),
+            pay2go_enabled = coalesce(:pay2go, pay2go_enabled)
       where id = :accountId returning ${accountColumns}`,
-    { accountId, timeZone: settings.timeZone ?? null, displayCurrency: settings.displayCurrency ?? null },
+    {
+      accountId,
+      timeZone: settings.timeZone ?? null,
+      displayCurrency: settings.displayCurrency ?? null,
+      pay2go: settings.pay2go ?? null,
+    },
   );
-  return rows[0];
+  return { before: locked.rows[0], after: changed.rows[0] };
 }
 
 // Without 0/O, 1/I/L and vowels: people read codes aloud, and none of them spells a word.

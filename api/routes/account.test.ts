@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listAudit } from '../../db/audit-log.ts';
 import { postTransfer, providerClearing, walletOf } from '../../db/ledger.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -85,6 +86,20 @@ describe('the account', () => {
     await change({ display_currency: 'EUR', name: 'Ann' });
     const after = (await api.request('GET', '/api/me', { cookie })).body;
     expect(after).toEqual({ ...before, time_zone: 'Europe/Berlin', display_currency: 'EUR', name: 'Ann' });
+  });
+
+  it('switches Pay2Go, and who did so is in the audit log, once a change', async () => {
+    const { accountId, cookie, email } = await api.customer();
+    const change = (body: object) => api.request('PATCH', '/api/me', { cookie, body });
+    expect((await api.request('GET', '/api/me', { cookie })).body.pay2go).toBe(true);
+    expect((await change({ pay2go: false })).body.pay2go).toBe(false);
+    await change({ pay2go: false, name: 'Ann' });
+    expect((await change({ time_zone: 'UTC' })).body.pay2go).toBe(false);
+    expect((await change({ pay2go: 'yes' })).status).toBe(400);
+    const entries = await listAudit(database.db, { accountId, limit: 10 });
+    expect(entries).toMatchObject([
+      { action: 'account.pay2go', actor: email, before: { pay2go: true }, after: { pay2go: false } },
+    ]);
   });
 
   it('tells where the proxy is, as the base URL of an OpenAI client', async () => {

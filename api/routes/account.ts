@@ -1,7 +1,8 @@
 import { formatUsd, formatUsdFloor } from '../../billing/money.ts';
-import { type Account, ensureAccount, updateAccountSettings } from '../../db/accounts.ts';
+import { type Account, ensureAccount } from '../../db/accounts.ts';
 import { listPoolBalances, type PoolBalance } from '../../db/balances.ts';
 import type { Session } from '../../http/session.ts';
+import { changeSettings } from '../account-settings.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { type Balance, balance, changeMe, type Me, me } from '../schemas/account.ts';
@@ -29,16 +30,17 @@ function changeRoute(deps: ApiDeps): Route {
   return defineRoute({
     method: 'patch',
     path: '/api/me',
-    summary: 'Change name, time zone or display currency',
-    description: 'Daily caps reset at midnight of the time zone. The currency changes display only.',
+    summary: 'Change name, time zone, display currency or Pay2Go',
+    description:
+      'Daily caps reset at midnight of the time zone. The currency changes display only. Pay2Go decides from the next call on.',
     tag,
     access: 'session',
     body: changeMe,
     response: { status: 200, description: 'The account as it is now', schema: me },
     handler: async ({ session, body }) => {
-      const { name, time_zone: timeZone, display_currency: displayCurrency } = body;
+      const { name, time_zone: timeZone, display_currency: displayCurrency, pay2go } = body;
       if (name !== undefined) await renameUser(deps.auth, session.userId, name);
-      const account = await updateAccountSettings(deps.db, session.accountId, { timeZone, displayCurrency });
+      const account = await changeSettings(deps.db, session, { timeZone, displayCurrency, pay2go });
       return toWire(deps, { ...session, name: name ?? session.name }, account);
     },
   });
@@ -68,6 +70,7 @@ function toWire({ config }: ApiDeps, session: Session, account: Account): Me {
     referral_code: account.referralCode,
     time_zone: account.timeZone,
     display_currency: account.displayCurrency,
+    pay2go: account.pay2go,
     proxy_url: new URL('/v1', proxy).href,
     created_at: account.createdAt.toISOString(),
   };

@@ -12,6 +12,10 @@ export const me = z
     referral_code: z.string(),
     time_zone: z.string(),
     display_currency: z.string(),
+    pay2go: z.boolean().meta({
+      description:
+        'Whether the wallet pays for calls: what the plan does not include, and what goes beyond its limits',
+    }),
     proxy_url: z.string().nullable().meta({ description: 'Base URL for OpenAI clients, ends in /v1' }),
     created_at: timestamp,
   })
@@ -49,6 +53,7 @@ export const changeMe = z
         'Use a currency code of three capital letters, for example "EUR"',
       )
       .meta({ example: 'EUR' }),
+    pay2go: z.boolean(),
   })
   .partial()
   .meta({ id: 'ChangeMe' });

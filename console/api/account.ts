@@ -13,7 +13,7 @@ export function useMe(): Me {
   return useSuspenseQuery(meQuery).data;
 }
 
-export type AccountChange = Partial<Pick<Me, 'time_zone' | 'name'>>;
+export type AccountChange = Partial<Pick<Me, 'time_zone' | 'name' | 'pay2go'>>;
 
 export function useChangeAccount() {
   const queryClient = useQueryClient();

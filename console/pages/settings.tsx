@@ -6,6 +6,7 @@ import { ChangePassword } from '../components/change-password.tsx';
 import { CopyValue } from '../components/copy-value.tsx';
 import { Fact } from '../components/order-facts.tsx';
 import { Page } from '../components/page.tsx';
+import { Pay2GoSwitch } from '../components/pay2go-switch.tsx';
 import { Preferences } from '../components/preferences.tsx';
 import { Section } from '../components/section.tsx';
 import { ResendLink } from '../components/verify-banner.tsx';
@@ -43,6 +44,9 @@ export function SettingsPage() {
         <Stack gap="lg">
           <Section id="preferences" title="Preferences">
             <Preferences me={me} />
+          </Section>
+          <Section id="pay2go" title="Pay2Go">
+            <Pay2GoSwitch me={me} />
           </Section>
           <Section id="appearance" title="Appearance">
             <AppearancePicker />
