@@ -9,6 +9,8 @@ const seen: StreamFacts = {
   countedOutput: 0,
   estimatedInput: prompt,
   callerLeft: false,
+  delivered: true,
+  reportsOutput: false,
   terminated: false,
   broke: false,
 };
@@ -57,22 +59,59 @@ describe('what is charged for a stream', () => {
       false,
     ],
     [
-      'left by the caller after its terminator came',
+      'left by the caller, and read to its end',
       { reported, callerLeft: true, terminated: true },
-      'finished',
+      'caller_left',
       reported.usage,
       false,
     ],
+    [
+      'left by the caller when only the prompt was reported',
+      { reported, callerLeft: true, reportsOutput: false, delivered: false },
+      'caller_left',
+      reported.usage,
+      false,
+    ],
+    [
+      'broke off while it spoke',
+      { countedOutput: 15, countedAudio: 40, broke: true },
+      'broken',
+      { ...counted, audioOutput: 40 },
+      true,
+    ],
+    [
+      'left by the caller, more spoken than reported',
+      { reported, countedOutput: 3, countedAudio: 40, callerLeft: true },
+      'caller_left',
+      { ...reported.usage, audioOutput: 40 },
+      true,
+    ],
   ] as const)('%s', (_, facts, outcome, usage, estimated) => {
-    expect(judgeStream({ ...seen, ...facts })).toEqual({ outcome, usage, estimated, billed: true });
+    expect(judgeStream({ ...seen, reportsOutput: 'reported' in facts, ...facts })).toEqual({
+      outcome,
+      usage,
+      estimated,
+      billed: true,
+    });
   });
 
   it.each([
     ['broke off before any output', { broke: true }, 'upstream_failed'],
     ['ended before any output', {}, 'upstream_failed'],
+    [
+      'broke off when only the prompt was reported',
+      { reported, reportsOutput: false, broke: true },
+      'upstream_failed',
+    ],
+    [
+      'broke off before anything was passed on',
+      { reported, countedOutput: 15, delivered: false, broke: true },
+      'upstream_failed',
+    ],
+    ['ended early before anything was passed on', { countedOutput: 15, delivered: false }, 'upstream_failed'],
     ['left by the caller before any output', { callerLeft: true }, 'caller_left'],
   ] as const)('nothing: %s', (_, facts, outcome) => {
-    expect(judgeStream({ ...seen, ...facts })).toEqual({
+    expect(judgeStream({ ...seen, reportsOutput: 'reported' in facts, ...facts })).toEqual({
       outcome,
       usage: noUsage,
       estimated: false,

@@ -102,11 +102,16 @@ export function usageFromAnthropic(raw: unknown): ReportedUsage | undefined {
 }
 
 /** What was produced at least: the report, raised to the output that was seen to pass. */
-export function atLeastOutput(reported: Usage, countedOutput: number): Usage {
-  const output = reported.output + reported.imageOutput + reported.audioOutput;
-  return output >= countedOutput
-    ? reported
-    : { ...reported, output: reported.output + countedOutput - output };
+export function atLeastOutput(reported: Usage, countedOutput: number, countedAudio = 0): Usage {
+  const audioOutput = Math.max(reported.audioOutput, countedAudio);
+  const missing = countedOutput + countedAudio - outputOf({ ...reported, audioOutput });
+  if (missing <= 0 && audioOutput === reported.audioOutput) return reported;
+  return { ...reported, audioOutput, output: reported.output + Math.max(0, missing) };
+}
+
+/** All tokens that came out. */
+export function outputOf({ output, imageOutput, audioOutput }: Usage): number {
+  return output + imageOutput + audioOutput;
 }
 
 /** Some upstreams count reasoning beside completion_tokens; then their total says so. */

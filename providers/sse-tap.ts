@@ -1,4 +1,4 @@
-import type { ReportedUsage } from '../billing/usage.ts';
+import { outputOf, type ReportedUsage } from '../billing/usage.ts';
 import { isRecord, type JsonObject } from './openai/json.ts';
 import type { OutputCounter } from './openai/output-counter.ts';
 import type { StreamTap } from './upstream.ts';
@@ -67,8 +67,18 @@ export abstract class SseTap implements StreamTap {
     this.#long = undefined;
   }
 
+  get reportsOutput(): boolean {
+    if (!this.reported) return false;
+    const { usage } = this.reported;
+    return outputOf(usage) > 0 || Object.values(usage.units ?? {}).some((count) => count > 0);
+  }
+
   countOutput(): number {
     return this.counter.tokens();
+  }
+
+  countAudio(): number {
+    return this.counter.audioTokens();
   }
 
   #take(data: Buffer, forward: Buffer[]): void {
@@ -116,7 +126,7 @@ export abstract class SseTap implements StreamTap {
     const kept = this.mayEnd?.(start) ? [start] : undefined;
     this.#long = { tail: start.subarray(-MAX_HELD_EVENT_BYTES), kept, keptBytes: start.length };
     if (kept) return;
-    this.counter.addBytes(start.length);
+    this.counter.startLong(start);
     forward.push(start);
   }
 
@@ -139,7 +149,7 @@ export abstract class SseTap implements StreamTap {
 
   #takeOfLongEvent(long: LongEvent, bytes: Buffer, forward: Buffer[]): void {
     if (!long.kept) {
-      this.counter.addBytes(bytes.length);
+      this.counter.addToLong(bytes.length);
       forward.push(bytes);
       return;
     }
@@ -158,6 +168,12 @@ export function parseEvent(payload: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the first event of a stream says; unknown as long as the event is not whole. */
+export function firstEvent(start: Buffer): JsonObject | undefined {
+  const end = blankLineEnd(start);
+  return end === undefined ? undefined : parseEvent(dataOf(start.subarray(0, end)));
 }
 
 /** Behind the last blank line. */

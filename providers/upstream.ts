@@ -97,8 +97,12 @@ export interface StreamTap {
   readonly reported: ReportedUsage | undefined;
   /** The upstream closed properly, but before it said all: what is reported is not final. */
   readonly incomplete: boolean;
+  /** What is reported includes output, and not only the prompt. */
+  readonly reportsOutput: boolean;
   /** To be sent when the call is settled. */
   readonly withheld: Buffer[];
   /** Estimated from the content that passed. Parses lazily: a call whose usage is reported never pays for it. */
   countOutput(): number;
+  /** The same of sound. */
+  countAudio(): number;
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '../billing/errors.ts';
 import { nothing, type Verdict } from '../billing/outcome.ts';
 import type { CatalogUpstream } from '../db/catalog.ts';
-import { readRefusal, type UpstreamRefusal } from '../providers/openai/errors.ts';
+import { opensWithError, readRefusal, type UpstreamRefusal } from '../providers/openai/errors.ts';
 import type { Call } from './call.ts';
 import type { ProxyDeps } from './deps.ts';
 import { type WireError, wireErrorOf } from './errors.ts';
@@ -57,7 +57,7 @@ async function askOne(
     if (response.status >= 200 && response.status < 300) {
       assertReadable(response);
       // Until then another upstream can still answer in its place.
-      if (call.request.streamed) await response.begun();
+      if (call.request.streamed) await begun(response);
       attempt.ended({ kind: 'answered' });
       return { upstream, response };
     }
@@ -73,6 +73,15 @@ async function askOne(
     if (!call.exchange.left) logFailure(deps, call, upstream, { err });
     return { error: failureError(err), verdict: nothing('upstream_failed'), upstreamId: upstream.id };
   }
+}
+
+/** Its first byte is here, and it is not an error: the next upstream may do better. */
+async function begun(response: UpstreamResponse): Promise<void> {
+  await response.begun();
+  if (!opensWithError(response.start)) return;
+  const error = new Error('The stream began with an error');
+  response.abort(error);
+  throw error;
 }
 
 /** The tap reads the bytes as they are. */

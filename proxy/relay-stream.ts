@@ -49,6 +49,8 @@ class StreamRelay implements ResponseReader {
     this.#tap = call.format.tap(call.request);
     this.#finished = finished;
     call.exchange.res.on('drain', () => response.resume());
+    // Who has left reads no more, but what is billed to its end is read to its end.
+    call.exchange.res.on('close', () => response.resume());
   }
 
   /** An upstream's chunks that came in one packet are looked at, and sent, together. */
@@ -111,8 +113,11 @@ class StreamRelay implements ResponseReader {
       reported: tap.reported,
       // Counting parses the stream: not for the many whose usage is reported.
       countedOutput: cutShort ? tap.countOutput() : 0,
+      countedAudio: cutShort ? tap.countAudio() : 0,
       estimatedInput: format.estimateInput(request),
       callerLeft: exchange.left,
+      delivered: this.#body !== undefined,
+      reportsOutput: tap.reportsOutput,
       terminated: tap.finished,
       broke,
     });

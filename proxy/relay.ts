@@ -1,6 +1,6 @@
 import { nothing } from '../billing/outcome.ts';
 import { answerFailure } from './answer-failure.ts';
-import { askUpstreams } from './attempts.ts';
+import { askUpstreams, type Begun } from './attempts.ts';
 import type { Call } from './call.ts';
 import type { ProxyDeps } from './deps.ts';
 import { internalError } from './errors.ts';
@@ -14,7 +14,7 @@ export async function relay(deps: ProxyDeps, call: Call): Promise<void> {
   try {
     const begun = await askUpstreams(deps, call, hangUp);
     if ('error' in begun) await answerFailure(deps, call, begun);
-    else if (call.request.streamed) await relayStream(deps, call, begun);
+    else if (call.request.streamed && !isJson(begun)) await relayStream(deps, call, begun);
     else await relayPlain(deps, call, begun);
   } catch (err) {
     // A fault of ours. The hold is released; had the call been settled already, this changes nothing.
@@ -27,4 +27,9 @@ export async function relay(deps: ProxyDeps, call: Call): Promise<void> {
   } finally {
     hangUp.done();
   }
+}
+
+/** Some upstreams answer as if no stream had been asked for, and some models cannot stream. */
+function isJson({ response }: Begun): boolean {
+  return /^application\/json\b/i.test(response.headers['content-type'] ?? '');
 }

@@ -41,6 +41,11 @@ export class UpstreamResponse implements Dispatcher.DispatchHandler {
     });
   }
 
+  /** What of the body has come before anybody read it. */
+  get start(): Buffer {
+    return Buffer.concat(this.#early);
+  }
+
   read(reader: ResponseReader): void {
     this.#reader = reader;
     for (const chunk of this.#early) reader.onData(chunk);

@@ -9,13 +9,18 @@ const MESSAGE = Buffer.from('message_');
 const ERROR = Buffer.from('"error"');
 const produced = /"(?:text|thinking|partial_json)"\s*:\s*"((?:[^"\\]|\\.)+)"/g;
 
-/** Watches a stream of message events. Usage is cumulative: what a later event says replaces what earlier ones said. */
+/** Watches a stream of message events. Usage is cumulative: a later event says as much as the earlier ones or more. */
 export class MessagesTap extends SseTap {
   #usage: JsonObject = {};
   #isFinal = false;
 
   constructor() {
     super(new OutputCounter(produced));
+  }
+
+  /** The first event counts the prompt, and a token or two of an answer that is not there yet. */
+  override get reportsOutput(): boolean {
+    return this.#isFinal && super.reportsOutput;
   }
 
   override end(): void {
@@ -48,7 +53,19 @@ export class MessagesTap extends SseTap {
 
   #add(usage: unknown): void {
     if (!isRecord(usage)) return;
-    for (const [field, value] of Object.entries(usage)) if (value != null) this.#usage[field] = value;
+    this.#usage = grown(this.#usage, usage);
     this.reported = withSearches(usageFromAnthropic(this.#usage), this.#usage) ?? this.reported;
   }
+}
+
+/** Counts never fall: some upstreams say 0 where they mean that they say nothing. */
+function grown(before: JsonObject, now: JsonObject): JsonObject {
+  const usage = { ...before };
+  for (const [field, value] of Object.entries(now)) {
+    const known = before[field];
+    if (typeof value === 'number' && typeof known === 'number') usage[field] = Math.max(known, value);
+    else if (isRecord(value) && isRecord(known)) usage[field] = grown(known, value);
+    else if (value != null) usage[field] = value;
+  }
+  return usage;
 }

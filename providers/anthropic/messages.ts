@@ -1,5 +1,4 @@
 import { usageFromAnthropic } from '../../billing/usage.ts';
-import { isRecord } from '../openai/json.ts';
 import { producedTokens } from '../openai/output-counter.ts';
 import { estimateInput, parseAnswer, unreadable } from '../openai/wire.ts';
 import type { Answer, UpstreamFormat } from '../upstream.ts';
@@ -32,7 +31,7 @@ export const anthropicMessages: UpstreamFormat = {
 
 function readAnswer(body: Buffer): Answer {
   const answer = parseAnswer(body);
-  if (!isRecord(answer) || answer.type === 'error') return unreadable;
+  if (!Array.isArray(answer?.content) || answer.type === 'error') return unreadable;
   const reported = withSearches(usageFromAnthropic(answer.usage), answer.usage);
   return { reported, countedOutput: reported ? 0 : producedTokens(answer.content), readable: true };
 }

@@ -32,9 +32,9 @@ function withSearch(answer: Answer, { body }: CallRequest): Answer {
 /** `produced` takes the text out of a choice. */
 export function readChoices(body: Buffer, produced: (choice: Record<string, unknown>) => unknown): Answer {
   const answer = parseAnswer(body);
-  if (!answer) return unreadable;
+  if (!Array.isArray(answer?.choices) || answer.error != null) return unreadable;
   const reported = usageFromOpenAi(answer.usage);
-  const choices = Array.isArray(answer.choices) ? answer.choices.filter(isRecord) : [];
+  const choices = answer.choices.filter(isRecord);
   const count = () => choices.reduce((sum: number, choice) => sum + producedTokens(produced(choice)), 0);
   return { reported, countedOutput: reported ? 0 : count(), readable: true };
 }

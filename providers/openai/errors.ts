@@ -1,3 +1,4 @@
+import { firstEvent } from '../sse-tap.ts';
 import { isRecord } from './json.ts';
 
 /** What an upstream's refusal means to the caller. */
@@ -20,10 +21,19 @@ export type UpstreamRefusal =
 const callersFault = new Set([400, 413, 415, 422]);
 const MAX_MESSAGE_LENGTH = 2_000;
 
+// Our account has no money left, whatever the status: OpenAI says so in a code, Anthropic in a message of a 400.
+const ourMoney = new Set([
+  'insufficient_quota',
+  'billing_hard_limit_reached',
+  'billing_not_active',
+  'billing_error',
+]);
+const OUR_CREDIT = /credit balance is too low/i;
+
 export function readRefusal(status: number, body: Buffer, retryAfter: string | undefined): UpstreamRefusal {
   const error = errorOf(body);
-  if (status === 429 && error?.code !== 'insufficient_quota' && error?.type !== 'insufficient_quota')
-    return { kind: 'busy', retryAfterSeconds: secondsOf(retryAfter) };
+  if (isOurMoney(error)) return { kind: 'failed' };
+  if (status === 429) return { kind: 'busy', retryAfterSeconds: secondsOf(retryAfter) };
   if (status === 503 || status === 529) return { kind: 'busy', retryAfterSeconds: secondsOf(retryAfter) };
   if (!callersFault.has(status)) return { kind: 'failed' };
   return {
@@ -34,6 +44,20 @@ export function readRefusal(status: number, body: Buffer, retryAfter: string | u
     param: text(error?.param),
     code: text(error?.code),
   };
+}
+
+/** Whether a stream begins with an error in place of an answer, in the format of either vendor. */
+export function opensWithError(start: Buffer): boolean {
+  const event = firstEvent(start);
+  return event?.error != null || event?.type === 'error';
+}
+
+function isOurMoney(error: Record<string, unknown> | undefined): boolean {
+  const said = [text(error?.code), text(error?.type)];
+  return (
+    said.some((code) => code !== undefined && ourMoney.has(code)) ||
+    OUR_CREDIT.test(text(error?.message) ?? '')
+  );
 }
 
 function errorOf(body: Buffer): Record<string, unknown> | undefined {

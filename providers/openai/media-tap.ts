@@ -31,7 +31,15 @@ export class MediaTap implements StreamTap {
     this.finished = true;
   }
 
+  get reportsOutput(): boolean {
+    return this.reported !== undefined;
+  }
+
   countOutput(): number {
+    return 0;
+  }
+
+  countAudio(): number {
     return 0;
   }
 }

@@ -6,9 +6,16 @@ const BYTES_PER_TOKEN = 4;
 // What is kept before it must be counted: ordinary streams end, with their usage reported, before that.
 const MAX_UNCOUNTED_BYTES = 64 * 1024;
 
+// Streamed sound is 16 bits at 24 kHz, 64,000 characters of base64 a second, and 20 tokens a second.
+const SOUND_CHARACTERS_PER_TOKEN = 3_200;
+const sound = /"audio"\s*:\s*\{[^{}]{0,300}?"data"\s*:/;
+const soundData = new RegExp(`${sound.source}\\s*"([^"]*)"`, 'g');
+// It has an event of its own that says what it is.
+const picture = /"(?:partial_image_b64|b64_json|result)"\s*:\s*"/;
+
 /** Where completion chunks hold what was produced. */
 export const producedText =
-  /"(?:content|reasoning_content|reasoning|refusal|arguments|text)"\s*:\s*"((?:[^"\\]|\\.)+)"/g;
+  /"(?:content|reasoning_content|reasoning|refusal|arguments|text|transcript)"\s*:\s*"((?:[^"\\]|\\.)+)"/g;
 
 /** Of the text in an answer, however deep. What names a thing is not produced. */
 export function producedTokens(value: unknown): number {
@@ -34,7 +41,9 @@ export class OutputCounter {
   #uncounted: Buffer[] = [];
   #uncountedBytes = 0;
   #bytes = 0;
+  #soundBytes = 0;
   #pieces = 0;
+  #long: 'text' | 'sound' | 'picture' = 'text';
   readonly #produced: RegExp;
 
   /** `produced` finds the JSON strings of content; its first group is what is in the string. */
@@ -48,14 +57,26 @@ export class OutputCounter {
     if (this.#uncountedBytes > MAX_UNCOUNTED_BYTES) this.#count();
   }
 
-  /** Of an event that is too long to be looked at: all of it is taken as content. */
-  addBytes(bytes: number): void {
-    this.#bytes += bytes;
+  /** An event that is too long to be looked at: all of it is taken as what it begins as. */
+  startLong(start: Buffer): void {
+    const text = start.toString('latin1');
+    this.#long = sound.test(text) ? 'sound' : picture.test(text) ? 'picture' : 'text';
+    this.addToLong(start.length);
+  }
+
+  addToLong(bytes: number): void {
+    if (this.#long === 'text') this.#bytes += bytes;
+    else if (this.#long === 'sound') this.#soundBytes += bytes;
   }
 
   tokens(): number {
     this.#count();
     return Math.max(this.#pieces, estimateTokens(this.#bytes));
+  }
+
+  audioTokens(): number {
+    this.#count();
+    return Math.ceil(this.#soundBytes / SOUND_CHARACTERS_PER_TOKEN);
   }
 
   #count(): void {
@@ -67,5 +88,6 @@ export class OutputCounter {
       this.#pieces += 1;
       this.#bytes += Buffer.byteLength(produced ?? '');
     }
+    for (const [, data] of text.matchAll(soundData)) this.#soundBytes += data?.length ?? 0;
   }
 }

@@ -3,7 +3,7 @@ import { usageFromResponses, withUnits } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, flagOf, invalid, limitOf, modelOf, parseBody, writeJson } from '../json-request.ts';
 import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { Answer, CallRequest, RequestChanges, UpstreamFormat } from '../upstream.ts';
-import { isRecord, type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import { producedTokens } from './output-counter.ts';
 import { promptBound } from './prompt-bound.ts';
 import { ResponsesTap } from './responses-tap.ts';
@@ -69,7 +69,7 @@ function writeRequest(request: CallRequest, changes: RequestChanges): string {
 
 function readAnswer(body: Buffer): Answer {
   const answer = parseAnswer(body);
-  if (!isRecord(answer) || answer.status === 'failed') return unreadable;
+  if (!Array.isArray(answer?.output) || answer.error != null || answer.status === 'failed') return unreadable;
   const reported = reportOf(answer);
   return { reported, countedOutput: reported ? 0 : producedTokens(answer.output), readable: true };
 }

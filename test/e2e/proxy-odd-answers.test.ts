@@ -1,0 +1,249 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { events, json, type OddUpstream, startOddUpstream } from '../support/odd-upstream.ts';
+import {
+  INPUT_NANOS,
+  OUTPUT_NANOS,
+  startTestProxy,
+  type TestCaller,
+  type TestProxy,
+} from '../support/proxy.ts';
+import { expectSettled, seedRouteModels, usageRowOf } from '../support/routes.ts';
+import { until } from '../support/until.ts';
+
+const CLAUDE = 'claude-sonnet-5-5';
+let tollgate: TestProxy;
+let openAi: OddUpstream;
+let anthropic: OddUpstream;
+let caller: TestCaller;
+
+beforeAll(async () => {
+  tollgate = await startTestProxy();
+  await seedRouteModels(tollgate);
+  openAi = await startOddUpstream(tollgate, 'openai', [
+    'gpt-4o',
+    'whisper-1',
+    'gpt-image-1',
+    'gpt-3.5-turbo-instruct',
+  ]);
+  anthropic = await startOddUpstream(tollgate, 'anthropic', [CLAUDE]);
+});
+afterAll(async () => {
+  await tollgate.stop();
+  await Promise.all([openAi.close(), anthropic.close()]);
+});
+beforeEach(async () => {
+  caller = await tollgate.caller({ pool: 'wallet', nanos: 10_000_000_000n });
+});
+afterEach(() => expectSettled(tollgate, caller));
+
+function post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+  return fetch(`${tollgate.url}/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${caller.key.secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+}
+
+const messages = [{ role: 'user', content: 'Say something' }];
+const chat = { model: 'gpt-4o', messages, max_tokens: 400 };
+const claude = { model: CLAUDE, messages, max_tokens: 400 };
+const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
+const said = (content: string) => ({ choices: [{ index: 0, delta: { content } }] });
+const charge = (input: number, output: number) => BigInt(input) * INPUT_NANOS + BigInt(output) * OUTPUT_NANOS;
+
+/** Reads until something is there, then leaves. */
+async function leaveAfter(response: Response, leave: AbortController, words: string): Promise<void> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of response.body!) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.includes(words)) break;
+  }
+  leave.abort();
+}
+
+describe('a stream that is answered as if none had been asked for', () => {
+  it('is passed on as it came and charged what it reports', async () => {
+    const answer = { choices: [{ message: { role: 'assistant', content: 'Hello' } }], usage };
+    openAi.answer = json(answer);
+    const response = await post('chat/completions', { ...chat, stream: true });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(answer);
+    const row = await usageRowOf(tollgate, response);
+    expect(row).toMatchObject({ outcome: 'finished', estimated: false, charge_nanos: charge(10, 20) });
+  });
+
+  it('costs nothing where it is no answer', async () => {
+    openAi.answer = json({ message: 'never heard of it' });
+    const response = await post('chat/completions', { ...chat, stream: true });
+    expect(response.status).toBe(502);
+    expect((await response.json()).error.message).toContain('Nothing was charged');
+    expect(await usageRowOf(tollgate, response)).toMatchObject({
+      outcome: 'upstream_failed',
+      charge_nanos: 0n,
+    });
+  });
+});
+
+describe('a status of 200 with an error in it', () => {
+  it.each<[string, object, () => OddUpstream]>([
+    ['chat/completions', chat, () => openAi],
+    ['responses', { model: 'gpt-4o', input: 'Say something', max_output_tokens: 400 }, () => openAi],
+    ['completions', { model: 'gpt-3.5-turbo-instruct', prompt: 'Say', max_tokens: 400 }, () => openAi],
+    ['messages', claude, () => anthropic],
+  ])(
+    'on /v1/%s is a failure of the upstream, in our words, and costs nothing',
+    async (path, body, upstream) => {
+      for (const answer of [{ error: { message: 'org-secret is out of luck' } }, {}]) {
+        upstream().answer = json(answer);
+        const response = await post(path, body);
+        expect(response.status).toBe(502);
+        expect(await response.text()).not.toContain('org-secret');
+        expect(await usageRowOf(tollgate, response)).toMatchObject({
+          outcome: 'upstream_failed',
+          charge_nanos: 0n,
+        });
+      }
+    },
+  );
+
+  it.each<[string, object, object, () => OddUpstream]>([
+    ['chat/completions', chat, { error: { message: 'org-secret' } }, () => openAi],
+    [
+      'messages',
+      claude,
+      { type: 'error', error: { type: 'overloaded_error', message: 'org-secret' } },
+      () => anthropic,
+    ],
+  ])(
+    'as the first event of a stream on /v1/%s goes to the next upstream',
+    async (path, body, error, upstream) => {
+      upstream().answer = events([error]);
+      const before = upstream().asked;
+      const response = await post(path, { ...body, stream: true });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain('simulated');
+      expect(upstream().asked).toBe(before + 1);
+      const row = await usageRowOf(tollgate, response);
+      expect(row.outcome).toBe('finished');
+      expect(row.upstream_id).toMatch(/^simulated/);
+    },
+  );
+});
+
+describe('a message that fails before it says anything', () => {
+  it('costs nothing although its prompt was reported', async () => {
+    const usage = { input_tokens: 50_000, output_tokens: 1 };
+    anthropic.answer = events([
+      {
+        type: 'message_start',
+        message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], usage },
+      },
+      { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } },
+    ]);
+    const response = await post('messages', { ...claude, stream: true });
+    expect(await response.text()).toContain('overloaded_error');
+    expect(await usageRowOf(tollgate, response)).toMatchObject({
+      outcome: 'upstream_failed',
+      charge_nanos: 0n,
+    });
+  });
+
+  it('keeps the count of its prompt when a later event says 0', async () => {
+    anthropic.answer = events([
+      { type: 'message_start', message: { id: 'msg_1', usage: { input_tokens: 1_000, output_tokens: 1 } } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { input_tokens: 0, output_tokens: 7 },
+      },
+      { type: 'message_stop' },
+    ]);
+    const response = await post('messages', { ...claude, stream: true });
+    await response.text();
+    expect(await usageRowOf(tollgate, response)).toMatchObject({
+      charge_nanos: charge(1_000, 7),
+      estimated: false,
+    });
+  });
+});
+
+describe('sound in a stream of chat', () => {
+  const second = 'A'.repeat(64_000);
+  const audio = (data: string) => ({ choices: [{ index: 0, delta: { audio: { id: 'audio_1', data } } }] });
+  const spoken = { ...chat, modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'pcm16' } };
+
+  it.each([
+    ['in one event a second', [audio(second), audio(second)]],
+    ['in many small events', Array.from({ length: 40 }, () => audio('A'.repeat(3_200)))],
+  ])('is charged twenty tokens a second when it breaks off, %s', async (_, list) => {
+    openAi.answer = events(list, (res) => res.destroy());
+    const response = await post('chat/completions', { ...spoken, stream: true });
+    await response.text().catch(() => undefined);
+    const row = await usageRowOf(tollgate, response);
+    expect(row).toMatchObject({ outcome: 'broken', estimated: true });
+    expect(Number(row.audio_output_tokens)).toBeGreaterThanOrEqual(40);
+    expect(Number(row.audio_output_tokens)).toBeLessThan(42);
+    expect(row.output_tokens).toBe(0n);
+  });
+
+  it('is charged to a caller who leaves, with the words that came beside it', async () => {
+    const transcript = {
+      choices: [{ index: 0, delta: { audio: { id: 'audio_1', transcript: 'Good morning' } } }],
+    };
+    openAi.answer = events([transcript, audio(second), said('mark')], () => undefined);
+    const leave = new AbortController();
+    const response = await post('chat/completions', { ...spoken, stream: true }, leave.signal);
+    await leaveAfter(response, leave, 'mark');
+    const row = await usageRowOf(tollgate, response);
+    expect(row).toMatchObject({ outcome: 'caller_left' });
+    expect(Number(row.audio_output_tokens)).toBe(21);
+    expect(Number(row.output_tokens)).toBe(4);
+  });
+});
+
+describe('a picture', () => {
+  it('that is drawn on after its caller has left, while it waited for him to read, is charged whole', async () => {
+    const picture = (type: string) => ({ type, b64_json: 'A'.repeat(3_000_000) });
+    const final = {
+      ...picture('image_generation.completed'),
+      usage: { input_tokens: 10, output_tokens: 4_000, total_tokens: 4_010 },
+    };
+    const partial = picture('image_generation.partial_image');
+    openAi.answer = events([partial, partial], (res) => {
+      res.write(`event: image_generation.completed\ndata: ${JSON.stringify(final)}\n\n`);
+      res.end();
+    });
+    const leave = new AbortController();
+    const body = { model: 'gpt-image-1', prompt: 'A toll gate', stream: true, partial_images: 2 };
+    const response = await post('images/generations', body, leave.signal);
+    await leaveAfter(response, leave, 'partial_image');
+    const row = await usageRowOf(tollgate, response);
+    expect(row).toMatchObject({ outcome: 'caller_left', image_output_tokens: 4_000n });
+    expect(row.duration_ms).toBeLessThan(4_000);
+  });
+});
+
+describe('our lack of money at an upstream', () => {
+  it.each<[string, object]>([
+    [
+      'in a message of 400',
+      { type: 'invalid_request_error', message: 'Your credit balance is too low to access' },
+    ],
+    [
+      'in a code of 400',
+      { type: 'invalid_request_error', code: 'billing_hard_limit_reached', message: 'limit' },
+    ],
+  ])('%s is no fault of the caller: the next upstream answers', async (_, error) => {
+    anthropic.answer = json({ type: 'error', error }, 400);
+    const response = await post('messages', claude);
+    expect(response.status).toBe(200);
+    expect(await usageRowOf(tollgate, response)).toMatchObject({ upstream_id: 'simulated-anthropic' });
+    await until(
+      async () => anthropic.asked,
+      (asked) => asked > 0,
+    );
+  });
+});

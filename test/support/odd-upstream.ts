@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestProxy } from './proxy.ts';
+import { until } from './until.ts';
+
+export type Answering = (res: ServerResponse, req: IncomingMessage) => void;
+
+export interface OddUpstream {
+  /** How it answers from now on. */
+  answer: Answering;
+  /** Requests that it got. */
+  asked: number;
+  close(): Promise<void>;
+}
+
+/** An upstream of which each byte is ours, for answers that the simulator would never give. It serves these models first. */
+export async function startOddUpstream(
+  tollgate: TestProxy,
+  kind: 'openai' | 'anthropic',
+  models: string[],
+): Promise<OddUpstream> {
+  const odd: OddUpstream = { answer: (res) => res.end(), asked: 0, close };
+  const server = createServer((req, res) => {
+    odd.asked += 1;
+    req.resume();
+    req.on('end', () => odd.answer(res, req));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  async function close() {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  const id = `odd-${kind}`;
+  const { db } = tollgate.database;
+  const { port } = server.address() as AddressInfo;
+  await db.raw(`insert into upstreams (id, kind, base_url, timeout_seconds) values (?, ?, ?, 5)`, [
+    id,
+    kind,
+    `http://127.0.0.1:${port}/v1`,
+  ]);
+  for (const model of models) {
+    await db.raw('insert into upstream_models (model_id, upstream_id, priority) values (?, ?, -5)', [
+      model,
+      id,
+    ]);
+    await until(
+      async () => (await tollgate.proxy.deps.models.current()).models.get(model)?.upstreams,
+      (upstreams) => upstreams?.some((upstream) => upstream.id === id) === true,
+    );
+  }
+  return odd;
+}
+
+export function json(value: object, status = 200): Answering {
+  return (res) => {
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  };
+}
+
+/** Events, then whatever `last` does; without it the stream ends as it should. */
+export function events(
+  list: (object | string)[],
+  last: (res: ServerResponse) => void = (res) => res.end(),
+): Answering {
+  return (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const event of list) res.write(eventOf(event));
+    // What was written leaves first.
+    setTimeout(() => last(res), 30);
+  };
+}
+
+function eventOf(event: object | string): string {
+  if (typeof event === 'string') return `data: ${event}\n\n`;
+  const name = 'type' in event ? `event: ${event.type}\n` : '';
+  return `${name}data: ${JSON.stringify(event)}\n\n`;
+}
