@@ -21,6 +21,8 @@ export interface CatalogUpstream {
   baseUrl: string;
   encryptedKey: Buffer | undefined;
   timeoutSeconds: number;
+  /** It goes on working, and billing, when it is hung up on: it is read to its end instead. */
+  billsAfterCancel: boolean;
   /** What the upstream calls the model. */
   model: string;
   maxTokensField: 'max_tokens' | 'max_completion_tokens';
@@ -73,6 +75,7 @@ interface UpstreamRow {
   base_url: string;
   encrypted_key: Buffer | null;
   timeout_seconds: number;
+  bills_after_cancel: boolean;
   upstream_model: string;
   max_tokens_field: 'max_tokens' | 'max_completion_tokens';
   priority: number;
@@ -81,7 +84,7 @@ interface UpstreamRow {
 
 async function enabledUpstreams(pool: pg.Pool): Promise<UpstreamRow[]> {
   const { rows } = await pool.query<UpstreamRow>(
-    `select r.model_id, u.id, u.kind, u.base_url, u.encrypted_key, u.timeout_seconds,
+    `select r.model_id, u.id, u.kind, u.base_url, u.encrypted_key, u.timeout_seconds, u.bills_after_cancel,
             coalesce(r.upstream_model, r.model_id) as upstream_model, r.max_tokens_field, r.priority, r.weight
        from upstream_models r join upstreams u on u.id = r.upstream_id
       where u.enabled order by r.model_id, r.priority, u.id`,
@@ -117,6 +120,7 @@ function toUpstream(row: UpstreamRow): CatalogUpstream {
     baseUrl: row.base_url,
     encryptedKey: row.encrypted_key ?? undefined,
     timeoutSeconds: row.timeout_seconds,
+    billsAfterCancel: row.bills_after_cancel,
     model: row.upstream_model,
     maxTokensField: row.max_tokens_field,
     priority: row.priority,

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { aHold } from '../test/support/calls.ts';
 import { limitedCalls } from '../test/support/limited-calls.ts';
 import { capOf, DAY, NEXT_DAY, someLimits } from '../test/support/limits.ts';
-import { holdRecord } from './metering.ts';
+import { holdRecord, meterFlush } from './metering.ts';
 
 let calls: Awaited<ReturnType<typeof limitedCalls>>;
 
@@ -208,6 +208,48 @@ describe('who may pay', () => {
       'refused 10',
       'ok',
     ]);
+  });
+});
+
+describe('a charge above its hold', () => {
+  it('is not taken from a wallet that pays nothing, nor from a plan that does not include the model', async () => {
+    const funds = [
+      { pool: 'main', nanos: 10n },
+      { pool: 'wallet', nanos: 50n },
+    ] as const;
+    const paid = async (limits: { planPays?: boolean; walletPays?: boolean }) => {
+      const accountId = await calls.account(...funds);
+      const { ids } = await calls.ask(accountId, limits, 5n);
+      await calls.settle(accountId, ids[0]!, { chargeNanos: 30n });
+      const { rows } = await calls.db.raw(
+        'select main_nanos as main, wallet_nanos as wallet, uncollected_nanos as uncollected from usage_events where id = ?',
+        [ids[0]!],
+      );
+      return rows[0];
+    };
+    expect(await paid({})).toEqual({ main: 10n, wallet: 20n, uncollected: 0n });
+    expect(await paid({ walletPays: false })).toEqual({ main: 10n, wallet: 0n, uncollected: 20n });
+    expect(await paid({ planPays: false })).toEqual({ main: 0n, wallet: 30n, uncollected: 0n });
+  });
+});
+
+describe('a refusal', () => {
+  it('tells what waits for calls in flight from what is used up', async () => {
+    const accountId = await calls.account({ pool: 'main', nanos: 1000n });
+    const limits = { dailyCap: capOf(100n), walletPays: false };
+    const waits = async (nanos: bigint) => {
+      const request = holdRecord(
+        aHold({ accountId, amountNanos: nanos, limits: someLimits({ subjectId: accountId, ...limits }) }),
+      );
+      const [answer] = await meterFlush(calls.client, uuidv7(), [], [request]);
+      return answer && `${answer.answer} ${answer.in_flight ? 'for now' : 'until it resets'}`;
+    };
+    const { ids } = await calls.ask(accountId, limits, 60n);
+    expect(await waits(100n)).toBe('daily_cap_reached for now');
+    expect(await waits(101n)).toBe('daily_cap_reached until it resets');
+    await calls.settle(accountId, ids[0]!, { chargeNanos: 30n });
+    expect(await waits(100n)).toBe('daily_cap_reached until it resets');
+    expect(await waits(70n)).toBeUndefined();
   });
 });
 

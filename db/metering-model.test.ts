@@ -7,7 +7,7 @@ import { fundedAccount } from '../test/support/customers.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { MeterModel } from '../test/support/meter-model.ts';
 import { checkLedger } from './ledger-check.ts';
-import { callRecord, connectMeter, holdRecord, meterFlush } from './metering.ts';
+import { callRecord, connectMeter, type FlushAnswer, holdRecord, meterFlush } from './metering.ts';
 
 const RUNS = 40;
 const POOLS = ['main', 'backup', 'voucher', 'voucher', 'wallet'] as const;
@@ -102,7 +102,7 @@ async function run(
         holdRecord(aHold({ id, accountId: parties[account]!.accountId, amountNanos })),
       ),
     );
-  const answers = new Map((await send()).map(({ id, answer }) => [id, answer]));
+  const answers = new Map((await send()).map(inModelWords));
   for (const [i, party] of parties.entries()) {
     party.model.settle(
       settlements
@@ -117,13 +117,17 @@ async function run(
   if (again) await sendAgain(parties, send, requests);
 }
 
+function inModelWords({ id, answer, in_flight: inFlight }: FlushAnswer): [string, string] {
+  return [id, answer === 'refused' && inFlight ? 'waits' : answer];
+}
+
 /** Nothing that was decided is decided otherwise; what did not fit is a question of its own. */
 async function sendAgain(
   parties: Party[],
-  send: () => Promise<{ id: string; answer: string }[]>,
+  send: () => Promise<FlushAnswer[]>,
   requests: { id: string; account: number; nanos: bigint }[],
 ) {
-  const answers = new Map((await send()).map(({ id, answer }) => [id, answer]));
+  const answers = new Map((await send()).map(inModelWords));
   for (const [i, party] of parties.entries()) {
     const own = requests
       .filter(({ account }) => account === i)

@@ -58,6 +58,8 @@ export interface FlushAnswer {
   id: string;
   answer: 'refused' | 'voided' | 'locked' | LimitAnswer;
   available_nanos: bigint;
+  /** What is missing is held for calls that run: without them there would be room. */
+  in_flight: boolean;
 }
 
 // Writers hold their locks for milliseconds. Whoever holds one longer must not stop the calls of everybody else.
@@ -105,7 +107,7 @@ export async function meterFlush(
   const limits = holds.some((hold) => hold.limits !== undefined);
   const { rows } = await client.query<FlushAnswer>({
     name: 'meter_flush',
-    text: `select id, answer, available_nanos from meter_flush($1::uuid, $2::uuid[], $3::uuid[], $4::metered_call[],
+    text: `select id, answer, available_nanos, in_flight from meter_flush($1::uuid, $2::uuid[], $3::uuid[], $4::metered_call[],
              $5::uuid[], $6::uuid[], $7::metered_hold[], $8::metered_limits[])`,
     values: [
       batchId,

@@ -17,6 +17,7 @@ import * as auditLog from './migrations/0017-audit-log.ts';
 import * as refunds from './migrations/0018-refunds.ts';
 import * as usageTransfers from './migrations/0019-usage-transfers.ts';
 import * as usageHours from './migrations/0020-usage-hours.ts';
+import * as holdPayers from './migrations/0021-hold-payers.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -38,6 +39,7 @@ const migrations: Record<string, { up: string }> = {
   '0018-refunds': refunds,
   '0019-usage-transfers': usageTransfers,
   '0020-usage-hours': usageHours,
+  '0021-hold-payers': holdPayers,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

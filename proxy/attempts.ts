@@ -52,7 +52,7 @@ async function askOne(
     const written = writeRequest(call, upstream);
     const request = typeof written === 'string' ? written : await written;
     const opened = deps.upstreams.open(upstream, call.format, call.request, request);
-    hangUp.watch(opened);
+    hangUp.watch(opened, upstream);
     const response = await opened.head;
     if (response.status >= 200 && response.status < 300) {
       assertReadable(response);

@@ -1,3 +1,4 @@
+import type { CatalogUpstream } from '../db/catalog.ts';
 import type { Call } from './call.ts';
 import type { OpenedUpstream } from './upstreams.ts';
 
@@ -10,6 +11,7 @@ export class CallTooLong extends Error {}
  */
 export class HangUp {
   #opened: OpenedUpstream | undefined;
+  #upstream: CatalogUpstream | undefined;
   #reason: Error | undefined;
   readonly #tooLong: NodeJS.Timeout;
 
@@ -20,12 +22,15 @@ export class HangUp {
     );
     const { plain, streamed } = format.stopsBillingOnCancel;
     if (request.streamed ? streamed : plain)
-      exchange.onLeft = () => this.#abort(new CallerLeft('The caller left'));
+      exchange.onLeft = () => {
+        if (!this.#upstream?.billsAfterCancel) this.#abort(new CallerLeft('The caller left'));
+      };
   }
 
   /** From now on this is what is hung up on. */
-  watch(opened: OpenedUpstream): void {
+  watch(opened: OpenedUpstream, upstream: CatalogUpstream): void {
     this.#opened = opened;
+    this.#upstream = upstream;
     if (this.#reason) opened.abort(this.#reason);
   }
 

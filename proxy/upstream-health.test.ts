@@ -10,6 +10,7 @@ function upstream(id: string, overrides: Partial<CatalogUpstream> = {}): Catalog
     baseUrl: `https://${id}.example/v1`,
     encryptedKey: undefined,
     timeoutSeconds: 5,
+    billsAfterCancel: false,
     model: 'gpt-4o',
     maxTokensField: 'max_tokens',
     priority: 0,

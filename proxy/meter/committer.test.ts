@@ -70,11 +70,11 @@ describe('a group committer', () => {
     );
     expect(answers).toEqual([
       { accepted: true },
-      { accepted: false, availableNanos: 40n },
+      { accepted: false, availableNanos: 40n, inFlight: true },
       { accepted: true },
-      { accepted: false, availableNanos: 0n },
+      { accepted: false, availableNanos: 0n, inFlight: true },
       { accepted: true },
-      { accepted: false, availableNanos: 0n },
+      { accepted: false, availableNanos: 0n, inFlight: true },
     ]);
   });
 

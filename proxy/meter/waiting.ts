@@ -9,7 +9,13 @@ import {
 export type HoldAnswer =
   | { accepted: true }
   /** Without a `limit` it is money that is missing. */
-  | { accepted: false; availableNanos: bigint; limit?: LimitAnswer | undefined };
+  | {
+      accepted: false;
+      availableNanos: bigint;
+      /** What is missing is held for calls that run. */
+      inFlight: boolean;
+      limit?: LimitAnswer | undefined;
+    };
 /** `voided`: the hold had expired, nothing was charged. */
 export type SettleAnswer = 'settled' | 'voided';
 
@@ -36,9 +42,13 @@ export function answerHold(hold: WaitingHold, exception: FlushAnswer | undefined
   return true;
 }
 
-function refusalOf({ answer, available_nanos: availableNanos }: FlushAnswer): HoldAnswer {
+function refusalOf({
+  answer,
+  available_nanos: availableNanos,
+  in_flight: inFlight,
+}: FlushAnswer): HoldAnswer {
   const limit = limitAnswers.find((one) => one === answer);
-  return { accepted: false, availableNanos, ...(limit && { limit }) };
+  return { accepted: false, availableNanos, inFlight, ...(limit && { limit }) };
 }
 
 export function answerSettlement(settlement: WaitingSettlement, exception: FlushAnswer | undefined): boolean {

@@ -226,6 +226,47 @@ describe('a picture', () => {
   });
 });
 
+describe('an upstream whose caller leaves a stream', () => {
+  const goesOn = (bills: boolean) =>
+    tollgate.database.db.raw(`update upstreams set bills_after_cancel = ? where id = 'odd-openai'`, [bills]);
+  afterEach(() => goesOn(false));
+
+  it.each([
+    { bills: false, fate: 'is hung up on, and what passed is charged', output: 4n },
+    {
+      bills: true,
+      fate: 'that would go on billing is read to its end, and charged as it reports',
+      output: 200n,
+    },
+  ])('$fate', async ({ bills, output }) => {
+    await goesOn(bills);
+    await until(
+      async () => (await tollgate.proxy.deps.models.current()).models.get('gpt-4o')?.upstreams,
+      (upstreams) => upstreams?.some((upstream) => upstream.billsAfterCancel) === bills,
+    );
+    const report = { prompt_tokens: 10, completion_tokens: 200, total_tokens: 210 };
+    let hungUp = false;
+    openAi.answer = (res, req) => {
+      res.on('close', () => {
+        hungUp = !res.writableFinished;
+      });
+      const rest = () => events([said(' there was'), { choices: [], usage: report }, '[DONE]'])(res, req);
+      events([said('Once upon a time')], () => setTimeout(rest, 200))(res, req);
+    };
+    const leave = new AbortController();
+    const response = await post('chat/completions', { ...chat, stream: true }, leave.signal);
+    await leaveAfter(response, leave, 'Once');
+    const row = await usageRowOf(tollgate, response);
+    expect(row).toMatchObject({
+      outcome: 'caller_left',
+      http_status: 499,
+      estimated: !bills,
+      output_tokens: output,
+    });
+    expect(hungUp).toBe(!bills);
+  });
+});
+
 describe('our lack of money at an upstream', () => {
   it.each<[string, object]>([
     [

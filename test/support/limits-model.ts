@@ -35,6 +35,21 @@ export class LimitsModel {
     this.meter = new MeterModel(amounts);
   }
 
+  /** Whether it would be held if no call were running. */
+  wouldFit(amount: bigint, { caps, costNanos, walletPays }: ModelLimits): boolean {
+    const posted = this.meter.pools.map((pool) => pool.posted);
+    if (!walletPays) posted[3] = 0n;
+    const left = (scope: Scope) => (caps[scope] ?? 0n) - (this.windows.get(scope)?.used ?? 0n);
+    let room = sum(posted.slice(0, PLAN_POOLS));
+    for (const scope of ['daily_cap', 'weekly_cap'] as const)
+      if (caps[scope] !== undefined) room = min(room, left(scope));
+    if (caps.plan_budget !== undefined && costNanos > 0n)
+      room = min(room, floorDivide(left('plan_budget') * amount, costNanos));
+    const own = sum(posted.slice(PLAN_POOLS));
+    if (caps.key_limit !== undefined && left('key_limit') < amount) return false;
+    return (room > 0n ? room : 0n) + own >= amount;
+  }
+
   hold(id: string, amount: bigint, limits: ModelLimits): string {
     if (this.meter.isHeld(id)) return 'ok';
     for (const scope of Object.keys(limits.caps) as Scope[])
@@ -103,7 +118,7 @@ export class LimitsModel {
       left -= taken;
       return taken;
     });
-    this.meter.holdFrom(id, amounts);
+    this.meter.holdFrom(id, amounts, [true, true, true, limits.walletPays]);
     const plan = sum(amounts.slice(0, PLAN_POOLS));
     const held: Record<Scope, bigint> = {
       daily_cap: plan,
@@ -123,3 +138,5 @@ export class LimitsModel {
 const sum = (values: readonly bigint[]) => values.reduce((total, value) => total + value, 0n);
 const min = (a: bigint, b: bigint) => (a < b ? a : b);
 const ceilDivide = (a: bigint, b: bigint) => (a + b - 1n) / b;
+// Division of bigint cuts towards zero.
+const floorDivide = (a: bigint, b: bigint) => (a < 0n ? -ceilDivide(-a, b) : a / b);

@@ -8,9 +8,12 @@ export interface ModelPool {
 
 interface ModelHold {
   parts: { pool: ModelPool; nanos: bigint }[];
+  /** Of the pools, which may pay what the call costs beyond its hold. */
+  payers: readonly boolean[];
 }
 
-export type ModelAnswer = 'ok' | 'refused';
+/** `waits`: refused, because of what other calls hold. */
+export type ModelAnswer = 'ok' | 'refused' | 'waits';
 
 export class MeterModel {
   /** In the order in which they are spent. */
@@ -33,11 +36,12 @@ export class MeterModel {
       );
     const overruns = counted.map((call) => ({
       id: call.id,
+      payers: this.#holds.get(call.id)!.payers,
       left: this.#payFromHold(call.id, call.chargeNanos),
     }));
-    for (const { id, left } of overruns) {
+    for (const { id, left, payers } of overruns) {
       let missing = left;
-      for (const { pool, nanos } of this.#draw(missing)) {
+      for (const { pool, nanos } of this.#draw(missing, payers)) {
         this.#pay(id, pool, nanos);
         missing -= nanos;
       }
@@ -49,7 +53,7 @@ export class MeterModel {
   hold(calls: readonly { id: string; amountNanos: bigint }[]): ModelAnswer[] {
     return calls.map(({ id, amountNanos }) => {
       if (this.#holds.has(id)) return 'ok';
-      if (amountNanos > this.#available()) return 'refused';
+      if (amountNanos > this.#available()) return amountNanos > this.#posted() ? 'refused' : 'waits';
       this.#take(id, amountNanos);
       return 'ok';
     });
@@ -60,10 +64,10 @@ export class MeterModel {
   }
 
   /** Holds what somebody else decided, by the pool's place in the order. */
-  holdFrom(id: string, amounts: readonly bigint[]): void {
+  holdFrom(id: string, amounts: readonly bigint[], payers: readonly boolean[]): void {
     const parts = this.pools.map((pool, i) => ({ pool, nanos: amounts[i] ?? 0n }));
     for (const { pool, nanos } of parts) pool.held += nanos;
-    this.#holds.set(id, { parts });
+    this.#holds.set(id, { parts, payers });
   }
 
   #pay(id: string, pool: ModelPool, nanos: bigint): void {
@@ -73,9 +77,10 @@ export class MeterModel {
   }
 
   #take(id: string, amountNanos: bigint): void {
-    const parts = this.#draw(amountNanos);
+    const payers = this.pools.map(() => true);
+    const parts = this.#draw(amountNanos, payers);
     for (const { pool, nanos } of parts) pool.held += nanos;
-    this.#holds.set(id, { parts });
+    this.#holds.set(id, { parts, payers });
   }
 
   /** Returns what the hold did not cover. */
@@ -91,16 +96,20 @@ export class MeterModel {
     return left;
   }
 
-  #draw(amount: bigint): { pool: ModelPool; nanos: bigint }[] {
+  #draw(amount: bigint, payers: readonly boolean[]): { pool: ModelPool; nanos: bigint }[] {
     let left = amount;
     const parts: { pool: ModelPool; nanos: bigint }[] = [];
-    for (const pool of this.pools.filter(({ open }) => open)) {
+    for (const pool of this.pools.filter(({ open, order }) => open && payers[order])) {
       const free = pool.posted - pool.held;
       const nanos = smaller(free, left);
       if (nanos > 0n) parts.push({ pool, nanos });
       left -= nanos > 0n ? nanos : 0n;
     }
     return parts;
+  }
+
+  #posted(): bigint {
+    return this.pools.reduce((sum, { open, posted }) => sum + (open ? posted : 0n), 0n);
   }
 
   #available(): bigint {

@@ -65,7 +65,7 @@ export function events(
   last: (res: ServerResponse) => void = (res) => res.end(),
 ): Answering {
   return (res) => {
-    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    if (!res.headersSent) res.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of list) res.write(eventOf(event));
     // What was written leaves first.
     setTimeout(() => last(res), 30);

@@ -11,6 +11,10 @@ import { settleCalls } from './settle-calls.ts';
  * up what a function names when it is first called, so the text may name what a later migration makes.
  */
 export const meterFlushFunctions = `
+drop function if exists meter_flush;
+drop function if exists meter_flush_past_locks;
+drop function if exists meter_void_expired;
+
 -- One flush of a proxy: settles first, so that what they release can be held again at once. One round trip, one commit.
 -- It names only the calls that were not simply accepted:
 --   refused       not enough money; with what is left
@@ -19,13 +23,14 @@ export const meterFlushFunctions = `
 --                 needed money of the customer's own, and there is none
 --   voided        a settled call that came after its hold was voided: it was not charged
 --   locked        somebody else has the account's pools, and tollgate.skip_locked is on: nothing was done
+-- in_flight: what is missing is held for calls that run; without them there would be room.
 -- A hold that is there already is accepted again. Calls of one account are best sent side by side.
 -- Whoever calls it sets how it is planned (connectMeter): for each call of the function that would cost 10 µs.
-create or replace function meter_flush(
+create function meter_flush(
   p_batch uuid,
   p_call_ids uuid[], p_call_accounts uuid[], p_calls metered_call[],
   p_hold_ids uuid[], p_hold_accounts uuid[], p_holds metered_hold[], p_limits metered_limits[])
-returns table (id uuid, answer text, available_nanos bigint) language plpgsql as $$
+returns table (id uuid, answer text, available_nanos bigint, in_flight boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
   v_accounts uuid[] := p_call_accounts || p_hold_accounts;
@@ -50,6 +55,9 @@ declare
   v_limited text[];
   v_settled integer := 0;
   v_overrun boolean := false;
+  -- Of calls that cost more than they held: what must not pay the rest.
+  v_plan_shut boolean[];
+  v_wallet_shut boolean[];
   v_released released_windows[] := '{}';
 
   v_window bigint[];
@@ -57,6 +65,7 @@ declare
   v_scope text[];
   v_subject uuid[];
   v_starts timestamptz[];
+  v_used bigint[];
   v_taken bigint[];
   v_window_held bigint[];
   v_window_used bigint[];
@@ -134,11 +143,11 @@ ${holdCalls}
 end $$;
 
 -- The same for whoever does not want to wait for locks.
-create or replace function meter_flush_past_locks(
+create function meter_flush_past_locks(
   p_batch uuid,
   p_call_ids uuid[], p_call_accounts uuid[], p_calls metered_call[],
   p_hold_ids uuid[], p_hold_accounts uuid[], p_holds metered_hold[], p_limits metered_limits[])
-returns table (id uuid, answer text, available_nanos bigint) language plpgsql as $$
+returns table (id uuid, answer text, available_nanos bigint, in_flight boolean) language plpgsql as $$
 #variable_conflict use_column
 declare
   v_accounts uuid[] := p_call_accounts || p_hold_accounts;
@@ -153,7 +162,7 @@ declare
     select a.account_id from ledger_accounts a where a.id = any (v_wanted) and a.id <> all (v_got));
 begin
   return query
-  select c.id, 'locked', 0::bigint
+  select c.id, 'locked', 0::bigint, false
     from unnest(p_call_ids || p_hold_ids, v_accounts) as c (id, account_id) where c.account_id = any (v_locked);
   select coalesce(array_agg(p_call_ids[i]), '{}'), coalesce(array_agg(p_call_accounts[i]), '{}'),
          coalesce(array_agg(p_calls[i]), '{}')
@@ -170,7 +179,7 @@ begin
 end $$;
 
 -- Releases what calls that never ended still hold, and logs each at no charge.
-create or replace function meter_void_expired(p_limit integer) returns integer language plpgsql
+create function meter_void_expired(p_limit integer) returns integer language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
   v_batch uuid := gen_random_uuid();

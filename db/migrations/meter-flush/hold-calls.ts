@@ -1,4 +1,5 @@
 import { decideUnderLimits } from './decide-under-limits.ts';
+import { waitsForOthers } from './waits-for-others.ts';
 
 /** A part of meter_flush. Variables are in functions.ts: plpgsql shares none between functions. */
 export const holdCalls = `
@@ -40,6 +41,7 @@ ${decideUnderLimits}
         id := p_hold_ids[n];
         answer := v_answer;
         available_nanos := v_left;
+${waitsForOthers}
         return next;
         continue;
       end if;
@@ -89,7 +91,8 @@ ${decideUnderLimits}
         end if;
       end if;
       v_new := v_new || (p_hold_ids[n], v_account, v_from, v_amounts, v_hold.api_key_id, v_hold.model_id, v_hold.route,
-        v_hold.streamed, now() + make_interval(secs => v_hold.hold_seconds), now(), v_window_ids, v_window_amounts)::holds;
+        v_hold.streamed, now() + make_interval(secs => v_hold.hold_seconds), now(), v_window_ids, v_window_amounts,
+        coalesce(v_limit.plan_pays, true), coalesce(v_limit.wallet_pays, true))::holds;
     end loop;
     insert into holds select h.* from unnest(v_new) h;
   end if;`;

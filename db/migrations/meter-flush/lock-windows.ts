@@ -2,8 +2,8 @@
 export const lockWindows = `
   if cardinality(p_limits) > 0 or cardinality(v_released) > 0 then
     select array_agg(l.id), array_agg(l.account_id), array_agg(l.scope), array_agg(l.subject), array_agg(l.starts_at),
-           array_agg(l.used + l.held), array_agg(0::bigint)
-      into v_window, v_window_owner, v_scope, v_subject, v_starts, v_taken, v_window_held
+           array_agg(l.used), array_agg(l.used + l.held), array_agg(0::bigint)
+      into v_window, v_window_owner, v_scope, v_subject, v_starts, v_used, v_taken, v_window_held
       from (select w.* from meter_lock_windows(v_released, p_hold_accounts, p_holds, p_limits) w
              order by w.account_id, w.id) l;
     v_window_used := v_window_held;

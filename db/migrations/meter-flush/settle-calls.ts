@@ -9,7 +9,7 @@ export const settleCalls = `
     -- Deleting the hold is what makes a call count once: one without a hold was settled before, or voided.
     for c in
       delete from holds h using unnest(p_call_ids) with ordinality as m (id, place) where h.id = m.id
-      returning m.place::integer, h.ledger_account_ids, h.amounts_nanos, h.window_ids, h.window_amounts
+      returning m.place::integer, h.ledger_account_ids, h.amounts_nanos, h.window_ids, h.window_amounts, h.plan_pays, h.wallet_pays
     loop
       v_settled := v_settled + 1;
       v_left := p_calls[c.place].charge_nanos;
@@ -28,7 +28,11 @@ export const settleCalls = `
         end case;
       end loop;
       v_uncollected[c.place] := v_left;
-      v_overrun := v_overrun or v_left > 0;
+      if v_left > 0 then
+        v_overrun := true;
+        v_plan_shut[c.place] := not c.plan_pays;
+        v_wallet_shut[c.place] := not c.wallet_pays;
+      end if;
       if c.window_ids is not null then
         v_limited := coalesce(v_limited, array_fill(null::text, array[cardinality(p_calls)]));
         v_limited[c.place] := c.window_ids::text;
@@ -37,13 +41,13 @@ export const settleCalls = `
       end if;
     end loop;
 
-    -- A charge above its hold takes what is free once all holds are released.
+    -- A charge above its hold takes what is free once all holds are released, of the pools that may pay for the call.
     if v_overrun then
       for i in 1 .. cardinality(p_calls) loop
         continue when v_uncollected[i] is null or v_uncollected[i] = 0;
         k := array_position(v_owner, p_call_accounts[i]);
         while v_uncollected[i] > 0 and v_owner[k] = p_call_accounts[i] loop
-          if v_free[k] > 0 then
+          if v_free[k] > 0 and not (v_kind[k] <= 2 and v_plan_shut[i]) and not (v_kind[k] = 4 and v_wallet_shut[i]) then
             v_take := least(v_free[k], v_uncollected[i]);
             v_uncollected[i] := v_uncollected[i] - v_take;
             v_paid[k] := v_paid[k] + v_take;
@@ -89,7 +93,7 @@ export const settleCalls = `
     end if;
     if v_settled < cardinality(p_calls) then
       return query
-      select c.id, 'voided', 0::bigint from unnest(p_call_ids) as c (id)
+      select c.id, 'voided', 0::bigint, false from unnest(p_call_ids) as c (id)
        where not exists (select from usage_events u where u.id = c.id and u.outcome <> 'voided');
     end if;
   end if;`;
