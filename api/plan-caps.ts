@@ -1,4 +1,4 @@
-import { calendarSpan } from '../billing/calendar.ts';
+import { capDay } from '../billing/cap-day.ts';
 import { formatCredits } from '../billing/credits.ts';
 import { formatUsd } from '../billing/money.ts';
 import { planWeek } from '../billing/plans.ts';
@@ -38,7 +38,7 @@ export function readCaps(db: Db, now: PlanNow, terms: PlanVersion): Promise<Plan
 const formats = { credits: formatCredits, usd: formatUsd, requests: String };
 
 function capsOf({ live, hasBenefits, clock, at }: PlanNow, terms: PlanVersion): Cap[] {
-  const day = calendarSpan('day', clock.timeZone, at.getTime());
+  const day = capDay(clock.timeZone, clock.keptDay, at.getTime());
   const caps: Cap[] = [];
   const add = (cap: Omit<Cap, 'limit'>, limit: bigint | null) => {
     if (limit !== null) caps.push({ ...cap, limit });

@@ -1,3 +1,4 @@
+import type { Span } from '../billing/calendar.ts';
 import { DomainError } from '../billing/errors.ts';
 import type { Db, Transaction } from './connection.ts';
 
@@ -5,6 +6,16 @@ export interface AccountClock {
   sandbox: boolean;
   offsetMs: number;
   timeZone: string;
+  /** The day of its daily caps that goes on although the zone was changed. */
+  keptDay: Span | undefined;
+}
+
+interface ClockRow {
+  sandbox: boolean;
+  offsetMs: bigint;
+  timeZone: string;
+  keptFrom: Date | null;
+  keptTo: Date | null;
 }
 
 /** How far the account's time is ahead of the clock on the wall: 0 but for sandboxes whose clock was moved. */
@@ -22,14 +33,21 @@ async function clockOf(
   accountId: string,
   lock: '' | 'for no key update',
 ): Promise<AccountClock> {
-  const { rows } = await db.raw<{ rows: { sandbox: boolean; offsetMs: bigint; timeZone: string }[] }>(
-    `select sandbox, clock_offset_ms as "offsetMs", time_zone as "timeZone" from accounts
-      where id = :accountId::uuid ${lock}`,
+  const { rows } = await db.raw<{ rows: ClockRow[] }>(
+    `select sandbox, clock_offset_ms as "offsetMs", time_zone as "timeZone", cap_day_start as "keptFrom",
+            cap_day_end as "keptTo"
+       from accounts where id = :accountId::uuid ${lock}`,
     { accountId },
   );
-  const [clock] = rows;
-  if (!clock) throw new DomainError('not_found', 'There is no such account');
-  return { ...clock, offsetMs: Number(clock.offsetMs) };
+  const [row] = rows;
+  if (!row) throw new DomainError('not_found', 'There is no such account');
+  const { sandbox, offsetMs, timeZone, keptFrom, keptTo } = row;
+  return { sandbox, offsetMs: Number(offsetMs), timeZone, keptDay: spanOf(keptFrom, keptTo) };
+}
+
+/** `undefined` where nothing is kept. */
+export function spanOf(from: Date | null, to: Date | null): Span | undefined {
+  return from && to ? { startMs: from.getTime(), endMs: to.getTime() } : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Span } from '../billing/calendar.ts';
 import type { Db, Transaction } from './connection.ts';
 
 export interface Account {
@@ -65,30 +66,32 @@ export interface AccountSettings {
   timeZone?: string | undefined;
   displayCurrency?: string | undefined;
   pay2go?: boolean | undefined;
+  /** With a zone that is another one: the day of daily caps that goes on. */
+  keptDay?: Span | undefined;
 }
 
-/** Changes what is named. Answers the account as it was and as it is. */
+/** Changes what is named, and nothing else. */
 export async function updateAccountSettings(
   trx: Transaction,
   accountId: string,
-  settings: AccountSettings,
-): Promise<{ before: Account; after: Account }> {
-  const locked = await trx.raw(`select ${accountColumns} from accounts where id = ? for no key update`, [
-    accountId,
-  ]);
-  const changed = await trx.raw(
+  { timeZone, displayCurrency, pay2go, keptDay }: AccountSettings,
+): Promise<Account> {
+  const { rows } = await trx.raw(
     `update accounts
         set time_zone = coalesce(:timeZone, time_zone), display_currency = coalesce(:displayCurrency, display_currency),
-            pay2go_enabled = coalesce(:pay2go, pay2go_enabled)
+            pay2go_enabled = coalesce(:pay2go, pay2go_enabled), cap_day_start = coalesce(:keptFrom, cap_day_start),
+            cap_day_end = coalesce(:keptTo, cap_day_end)
       where id = :accountId returning ${accountColumns}`,
     {
       accountId,
-      timeZone: settings.timeZone ?? null,
-      displayCurrency: settings.displayCurrency ?? null,
-      pay2go: settings.pay2go ?? null,
+      timeZone: timeZone ?? null,
+      displayCurrency: displayCurrency ?? null,
+      pay2go: pay2go ?? null,
+      keptFrom: keptDay ? new Date(keptDay.startMs) : null,
+      keptTo: keptDay ? new Date(keptDay.endMs) : null,
     },
   );
-  return { before: locked.rows[0], after: changed.rows[0] };
+  return rows[0];
 }
 
 // Without 0/O, 1/I/L and vowels: people read codes aloud, and none of them spells a word.

@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import type { Span } from '../billing/calendar.ts';
 import type { PlanTerms } from '../billing/plans.ts';
+import { spanOf } from './account-clock.ts';
 
 /** All that the proxy asks about a caller, by the hash of the key that the caller showed. */
 export interface KeySnapshot {
@@ -18,6 +20,8 @@ export interface KeySnapshot {
   pay2go: boolean;
   /** An IANA name. */
   timeZone: string;
+  /** The day of its daily caps that goes on although the zone was changed. */
+  keptDay: Span | undefined;
   /** How far the account's time is ahead: 0 but for sandboxes. */
   clockOffsetMs: number;
   /** Of the subscription, or what an account without one has. */
@@ -51,6 +55,8 @@ interface KeyRow {
   group_ppm: bigint;
   pay2go: boolean;
   time_zone: string;
+  cap_day_start: Date | null;
+  cap_day_end: Date | null;
   clock_offset_ms: bigint;
   plan_name: string;
   model_access: 'free' | 'all';
@@ -74,7 +80,7 @@ export async function findKey(pool: pg.Pool, keyHash: string): Promise<KeySnapsh
     text: `select k.id as key_id, a.id as account_id, k.enabled, k.revoked_at is not null as revoked,
                   k."expiresAt" as expires_at, k.models, k.ip_ranges::text[] as ip_ranges,
                   a.status as account_status, g.multiplier_ppm as group_ppm, a.pay2go_enabled as pay2go, a.time_zone,
-                  a.clock_offset_ms,
+                  a.cap_day_start, a.cap_day_end, a.clock_offset_ms,
                   p.name as plan_name, v.model_access, v.requests_per_minute, v.tokens_per_minute, v.daily_cap_nanos,
                   v.daily_cap_requests, v.weekly_cap_nanos, v.budget_nanos,
                   s.id as subscription_id, s.period_start, s.period_end, s.ends_at,
@@ -105,6 +111,7 @@ function toSnapshot(row: KeyRow): KeySnapshot {
     groupPpm: row.group_ppm,
     pay2go: row.pay2go,
     timeZone: row.time_zone,
+    keptDay: spanOf(row.cap_day_start, row.cap_day_end),
     clockOffsetMs: Number(row.clock_offset_ms),
     plan: toTerms(row),
     subscription: row.subscription_id === null ? undefined : toSubscription(row.subscription_id, row),

@@ -18,6 +18,7 @@ import * as refunds from './migrations/0018-refunds.ts';
 import * as usageTransfers from './migrations/0019-usage-transfers.ts';
 import * as usageHours from './migrations/0020-usage-hours.ts';
 import * as holdPayers from './migrations/0021-hold-payers.ts';
+import * as capDays from './migrations/0022-cap-days.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -40,6 +41,7 @@ const migrations: Record<string, { up: string }> = {
   '0019-usage-transfers': usageTransfers,
   '0020-usage-hours': usageHours,
   '0021-hold-payers': holdPayers,
+  '0022-cap-days': capDays,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

@@ -1,5 +1,6 @@
 import type { Refusal } from '../billing/admission.ts';
 import { calendarSpan } from '../billing/calendar.ts';
+import { capDay } from '../billing/cap-day.ts';
 import { limitReached, type MetLimit } from '../billing/limit-refusals.ts';
 import type { Permit } from '../billing/plan-admission.ts';
 import { planWeek } from '../billing/plans.ts';
@@ -24,7 +25,7 @@ export function limitRefusal(
 type Facts = Pick<MetLimit, 'of' | 'limit' | 'calls' | 'resetsAtMs'>;
 
 function facts(key: KeySnapshot, modelIsFree: boolean, code: MetLimit['code'], nowMs: number): Facts {
-  const { plan, subscription, timeZone, spendLimit } = key;
+  const { plan, subscription, timeZone, keptDay, spendLimit } = key;
   if (code === 'key_limit_reached') {
     const window = spendLimit?.window ?? 'total';
     const resetsAtMs = window === 'total' ? undefined : calendarSpan(window, timeZone, nowMs).endMs;
@@ -39,7 +40,7 @@ function facts(key: KeySnapshot, modelIsFree: boolean, code: MetLimit['code'], n
       limit: plan.weeklyCapNanos,
       resetsAtMs: planWeek(subscription?.periodStartMs ?? 0, nowMs).endMs,
     };
-  const resetsAtMs = calendarSpan('day', timeZone, nowMs).endMs;
+  const resetsAtMs = capDay(timeZone, keptDay, nowMs).endMs;
   const calls = modelIsFree || plan.dailyCapNanos === undefined;
   return { of, limit: calls ? plan.dailyCapRequests : plan.dailyCapNanos, calls, resetsAtMs };
 }

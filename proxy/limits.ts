@@ -1,5 +1,6 @@
 import { calendarSpan } from '../billing/calendar.ts';
 import { mostItCanCost } from '../billing/call-bound.ts';
+import { capDay } from '../billing/cap-day.ts';
 import type { Permit } from '../billing/plan-admission.ts';
 import { type PlanTerms, planWeek } from '../billing/plans.ts';
 import type { KeySnapshot } from '../db/keys.ts';
@@ -43,12 +44,12 @@ const noWindows: PlanWindows = {
 };
 
 function planWindows(
-  { plan, subscription, timeZone }: KeySnapshot,
+  { plan, subscription, timeZone, keptDay }: KeySnapshot,
   modelIsFree: boolean,
   amountNanos: bigint,
   nowMs: number,
 ): PlanWindows {
-  const today = () => calendarSpan('day', timeZone, nowMs).startMs;
+  const today = () => capDay(timeZone, keptDay, nowMs).startMs;
   const paid = amountNanos > 0n && subscription !== undefined;
   return {
     dailyCap: paid ? windowOf(plan.dailyCapNanos, today) : undefined,
