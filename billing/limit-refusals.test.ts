@@ -11,6 +11,7 @@ const met: MetLimit = {
   nowMs,
   resetsAtMs: midnight,
   walletAsked: false,
+  inFlight: false,
 };
 
 describe('a limit that was met', () => {
@@ -25,6 +26,18 @@ describe('a limit that was met', () => {
     });
     expect(limitReached({ ...met, walletAsked: true }).message).toMatch(/Top up your wallet to go on now\.$/);
   });
+
+  it.each([
+    ['daily_cap_reached', 'Starter', /^The daily cap of the Starter plan has no room/],
+    ['key_limit_reached', 'day', /^The limit of the API key has no room/],
+  ] as const)(
+    'that only running calls fill (%s) is worth another try in seconds, not at its reset',
+    (code, of, words) => {
+      const refusal = limitReached({ ...met, code, of, inFlight: true });
+      expect(refusal).toEqual({ code, message: expect.stringMatching(words), retryAfterSeconds: 5 });
+      expect(refusal.message).toMatch(/while others are running\. Try again when they have ended\.$/);
+    },
+  );
 
   it('counts calls where the plan does', () => {
     expect(limitReached({ ...met, of: 'Free', limit: 1000n, calls: true }).message).toMatch(

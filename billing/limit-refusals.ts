@@ -14,7 +14,12 @@ export interface MetLimit {
   resetsAtMs: number | undefined;
   /** The wallet was asked as well, and did not suffice. */
   walletAsked: boolean;
+  /** Only calls that run stand in the way: what they do not use is there again when they end. */
+  inFlight: boolean;
 }
+
+/** A call ends after some seconds: nobody knows when. */
+export const IN_FLIGHT_RETRY_SECONDS = 5;
 
 const subjects: Record<Exclude<MetLimit['code'], 'key_limit_reached'>, string> = {
   daily_cap_reached: 'daily cap',
@@ -24,7 +29,8 @@ const subjects: Record<Exclude<MetLimit['code'], 'key_limit_reached'>, string> =
 
 /** Says what is closed, until when, and what helps sooner. */
 export function limitReached(met: MetLimit): Refusal {
-  const { code, resetsAtMs, nowMs } = met;
+  const { code, resetsAtMs, nowMs, inFlight } = met;
+  if (inFlight) return { code, message: inFlightMessage(met), retryAfterSeconds: IN_FLIGHT_RETRY_SECONDS };
   const until = resetsAtMs === undefined ? '' : ` It resets at ${new Date(resetsAtMs).toISOString()}.`;
   const message =
     code === 'key_limit_reached' ? keyMessage(met, until) : planMessage(met, subjects[code], until);
@@ -35,6 +41,11 @@ export function limitReached(met: MetLimit): Refusal {
     resetsAtMs,
     retryAfterSeconds: Math.max(1, Math.ceil((resetsAtMs - nowMs) / 1000)),
   };
+}
+
+function inFlightMessage({ code, of }: MetLimit): string {
+  const whose = code === 'key_limit_reached' ? 'limit of the API key' : `${subjects[code]} of the ${of} plan`;
+  return `The ${whose} has no room for this call while others are running. Try again when they have ended.`;
 }
 
 function planMessage({ of, limit, calls, walletAsked }: MetLimit, subject: string, until: string): string {

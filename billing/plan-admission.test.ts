@@ -19,7 +19,7 @@ const model = (kind: 'paid' | 'free' | 'wallet-only'): PlannedModel => ({
   free: kind === 'free',
   walletOnly: kind === 'wallet-only',
 });
-const over = { unit: 'requests', limitPerMinute: 20, retryAfterSeconds: 42 } as const;
+const over = { unit: 'requests', limitPerMinute: 20, asked: 1, retryAfterSeconds: 42 } as const;
 
 /** In one word: what may pay, what opens the way only if there is own money, or the code of the refusal. */
 function decide(facts: PlanFacts): string {
@@ -74,6 +74,19 @@ describe('a plan', () => {
     expect(refused({ ...starter, pay2go: true }, 'wallet-only')?.message).toBe(
       'The model gpt is paid from the wallet only: top up your wallet.',
     );
+  });
+
+  it('does not ask to wait where waiting does not help', () => {
+    const rate = { unit: 'tokens', limitPerMinute: 1_000, asked: 16_500, retryAfterSeconds: 42 } as const;
+    const decision = admitToPlan({ ...starter, pay2go: false, model: model('paid'), rate });
+    expect(decision).toEqual({
+      refusal: {
+        code: 'rate_limit_exceeded',
+        message:
+          'This call can use up to 16500 tokens, and the Starter plan allows 1000 a minute: waiting does not help. Send ' +
+          'less, or ask for less with max_tokens. This is not about your balance.',
+      },
+    });
   });
 
   it('never words a rate limit as a lack of money', () => {

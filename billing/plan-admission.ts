@@ -21,6 +21,8 @@ export interface PlannedModel {
 export interface RateExcess {
   unit: 'requests' | 'tokens';
   limitPerMinute: number;
+  /** What this call adds: more than the limit never fits. */
+  asked: number;
   retryAfterSeconds: number;
 }
 
@@ -63,7 +65,15 @@ function modelNotAllowed({ plan, pay2go, model }: PlanFacts): Refusal {
   return { code: 'model_not_allowed', message, param: 'model' };
 }
 
-function rateExceeded(plan: PlanTerms, { unit, limitPerMinute, retryAfterSeconds }: RateExcess): Refusal {
+function rateExceeded(plan: PlanTerms, excess: RateExcess): Refusal {
+  const { unit, limitPerMinute, asked, retryAfterSeconds } = excess;
+  if (asked > limitPerMinute)
+    return {
+      code: 'rate_limit_exceeded',
+      message:
+        `This call can use up to ${asked} ${unit}, and the ${plan.name} plan allows ${limitPerMinute} a minute: waiting ` +
+        'does not help. Send less, or ask for less with max_tokens. This is not about your balance.',
+    };
   return {
     code: 'rate_limit_exceeded',
     message:

@@ -7,7 +7,10 @@ import type { Settlement } from '../db/metering.ts';
 import type { CallRequest, UpstreamFormat } from '../providers/upstream.ts';
 import type { ProxyDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';
-import type { TokenTicket } from './rates.ts';
+import type { RateTicket } from './rates.ts';
+
+/** A shorter answer than this is not worth its prompt: better to say what is missing. */
+export const MIN_LOWERED_TOKENS = 16;
 
 /** One metered call, from admission to settlement. */
 export interface Call {
@@ -21,8 +24,8 @@ export interface Call {
   bound: CallBound;
   /** What the upstream is told, when it is less than the caller asked or the model allows. */
   loweredLimit: number | undefined;
-  /** What the call was counted with against the plan's tokens a minute. */
-  rateTicket?: TokenTicket | undefined;
+  /** What the call was counted with against the plan's rates. */
+  rateTicket?: RateTicket | undefined;
 }
 
 /** How the call ended, and what the caller got. */
@@ -38,7 +41,7 @@ export async function settle(deps: ProxyDeps, call: Call, ending: Ending): Promi
   const { exchange } = call;
   deps.metrics.callEnded(call.route, ending.verdict.outcome, exchange.elapsedMs());
   try {
-    if (call.rateTicket) await deps.rates.correct(call.rateTicket, tokensUsed(ending.verdict));
+    deps.rates.correct(call.rateTicket, tokensUsed(ending.verdict));
     const answer = await deps.meter.settle(settlementOf(call, ending));
     if (answer === 'settled') return true;
     deps.log.error({ traceId: exchange.id }, 'A call ended after its hold was voided and was not charged');

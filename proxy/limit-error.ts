@@ -12,12 +12,14 @@ export function limitRefusal(
   { key, model, exchange }: Call,
   permit: Permit,
   code: MetLimit['code'],
+  inFlight: boolean,
 ): Refusal {
   const nowMs = exchange.startedAt.getTime() + key.clockOffsetMs;
   return limitReached({
     code,
     nowMs,
     walletAsked: permit.walletPays,
+    inFlight,
     ...facts(key, model.free, code, nowMs),
   });
 }

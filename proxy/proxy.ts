@@ -93,7 +93,7 @@ function makeDeps(
   { databaseUrl, log, settings, encryptionKey }: ProxyOptions,
   pool: pg.Pool,
   activity: Activity,
-  { limiter }: RateCounter,
+  { counter }: RateCounter,
 ): { deps: ProxyDeps; listener: Listener } {
   const listener = makeListener(databaseUrl, log, {
     key: (hash) => callers.keyChanged(hash),
@@ -120,7 +120,7 @@ function makeDeps(
   const upstreams = new Upstreams(encryptionKey);
   countAttempts(metrics.registry, upstreams.health);
   const keyUse = new KeyUse((keyIds) => touchKeys(pool, keyIds, new Date()), log);
-  const rates = new Rates(limiter);
+  const rates = new Rates(counter);
   const hasOwnMoney = (accountId: string) => hasOwnMoneyPool(pool, accountId);
   const statements = {
     spendable: (accountId: string) => spendableNanos(pool, accountId),

@@ -8,8 +8,10 @@ import {
   RateLimiterRedis,
 } from 'rate-limiter-flexible';
 
+export type Counter = Pick<RateLimiterAbstract, 'consume' | 'reward' | 'penalty'>;
+
 export interface RateCounter {
-  limiter: RateLimiterAbstract;
+  counter: Counter;
   close(): void;
 }
 
@@ -23,10 +25,9 @@ const RECONNECT_MAX_MS = 2_000;
 
 /** Counts in Redis where there is one. While that is away each proxy counts for itself, over all of its processes. */
 export async function createRateCounter(redisUrl: string | undefined, log: Logger): Promise<RateCounter> {
-  const memory = cluster.isWorker
-    ? new RateLimiterCluster({ ...window, timeoutMs: PRIMARY_TIMEOUT_MS })
-    : new RateLimiterMemory(window);
-  if (redisUrl === undefined) return { limiter: memory, close: () => undefined };
+  const own = new RateLimiterMemory(window);
+  const shared = cluster.isWorker ? sharedByProcesses(own, log) : own;
+  if (redisUrl === undefined) return { counter: shared, close: () => undefined };
   // A process that needs none is smaller without it.
   const { Redis } = await import('ioredis');
   const redis = new Redis(redisUrl, {
@@ -37,13 +38,30 @@ export async function createRateCounter(redisUrl: string | undefined, log: Logge
     retryStrategy: (attempts) => Math.min(attempts * 100, RECONNECT_MAX_MS),
   });
   reportOutages(redis, log);
-  const limiter = new RateLimiterRedis({
-    ...window,
-    storeClient: redis,
-    rejectIfRedisNotReady: true,
-    insuranceLimiter: memory,
-  });
-  return { limiter, close: () => redis.disconnect() };
+  const inRedis = new RateLimiterRedis({ ...window, storeClient: redis, rejectIfRedisNotReady: true });
+  return { counter: eitherOf(inRedis, shared, () => true), close: () => redis.disconnect() };
+}
+
+/**
+ * Counts in the process that started us, for all of its processes. When that is killed, calls go on until they have
+ * ended, and are counted here.
+ */
+function sharedByProcesses(own: Counter, log: Logger): Counter {
+  // What was on its way to the one that was killed. Unheard, the event would end this process too.
+  process.on('error', (err) => log.warn({ err }, 'The process that started this one cannot be told'));
+  const shared = new RateLimiterCluster({ ...window, timeoutMs: PRIMARY_TIMEOUT_MS });
+  return eitherOf(shared, own, () => process.connected);
+}
+
+/** Asks the first, and the second where the first is away. A limiter of ours refuses nothing: it rejects by fault only. */
+function eitherOf(first: Counter, second: Counter, isThere: () => boolean): Counter {
+  const ask = <Answer>(how: (counter: Counter) => Promise<Answer>): Promise<Answer> =>
+    isThere() ? how(first).catch(() => how(second)) : how(second);
+  return {
+    consume: (key, points) => ask((counter) => counter.consume(key, points)),
+    reward: (key, points) => ask((counter) => counter.reward(key, points)),
+    penalty: (key, points) => ask((counter) => counter.penalty(key, points)),
+  };
 }
 
 /** One line when it goes and one when it is back, however often it is tried meanwhile. */

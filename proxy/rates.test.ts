@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { PlanTerms } from '../billing/plans.ts';
 import { redisIsInstalled, type TestRedis, testRedis } from '../test/support/redis.ts';
 import { until } from '../test/support/until.ts';
-import { createRateCounter, type RateCounter } from './rate-counter.ts';
+import { type Counter, createRateCounter, type RateCounter } from './rate-counter.ts';
 import { Rates } from './rates.ts';
 
 const plan = (requestsPerMinute?: number, tokensPerMinute?: number): PlanTerms => ({
@@ -39,14 +39,20 @@ async function proxies(store: 'memory' | 'Redis', count = 1): Promise<Rates[]> {
   const url = store === 'Redis' ? redis.url : undefined;
   const made = await Promise.all(Array.from({ length: count }, () => createRateCounter(url, log)));
   counters.push(...made);
-  if (store === 'Redis') await until(async () => redisReady(made), Boolean);
-  return made.map(({ limiter }) => new Rates(limiter));
+  if (store === 'Redis')
+    await until(
+      async () => (await Promise.all(made.map(({ counter }) => isShared(counter)))).every(Boolean),
+      Boolean,
+    );
+  return made.map(({ counter }) => new Rates(counter));
 }
 
-const redisReady = (made: RateCounter[]) =>
-  made.every(
-    ({ limiter }) => (limiter as unknown as { client: { status: string } }).client.status === 'ready',
-  );
+/** What it counts is in Redis. */
+async function isShared(counter: Counter): Promise<boolean> {
+  const key = uuidv7();
+  await counter.consume(key, 1);
+  return (await redis.keys()).some((name) => name.endsWith(key));
+}
 
 const units = async (rates: Rates, accountId: string, terms: PlanTerms, tokens: number[]) => {
   const excesses: (string | undefined)[] = [];
@@ -92,7 +98,7 @@ for (const [store, group] of [
       await rates!.take(accountId, plan(2, 1000), 0);
       const refused = await rates!.take(accountId, plan(2, 1000), 0);
       expect(refused.headers['x-ratelimit-remaining-requests']).toBe('0');
-      expect(refused.excess).toMatchObject({ unit: 'requests', limitPerMinute: 2 });
+      expect(refused.excess).toMatchObject({ unit: 'requests', limitPerMinute: 2, asked: 1 });
       expect(refused.excess?.retryAfterSeconds).toBeGreaterThanOrEqual(59);
       expect(refused.excess?.retryAfterSeconds).toBeLessThanOrEqual(60);
     });
@@ -103,11 +109,11 @@ for (const [store, group] of [
       const terms = plan(undefined, 1000);
       const { ticket } = await rates!.take(accountId, terms, 900);
       expect(await units(rates!, accountId, terms, [200])).toEqual(['tokens']);
-      await rates!.correct(ticket, 100);
+      rates!.correct(ticket, 100);
       const { headers, ticket: next } = await rates!.take(accountId, terms, 200);
       expect(headers['x-ratelimit-remaining-tokens']).toBe('700');
       // More than its bound, as an upstream may report.
-      await rates!.correct(next, 900);
+      rates!.correct(next, 900);
       expect(await units(rates!, accountId, terms, [1])).toEqual(['tokens']);
     });
 
@@ -120,6 +126,14 @@ for (const [store, group] of [
         'tokens',
         undefined,
       ]);
+    });
+
+    it('give back what a call was counted with that never ran', async () => {
+      const [rates] = await proxies(store);
+      const accountId = uuidv7();
+      const { ticket } = await rates!.take(accountId, plan(1, 100), 100);
+      rates!.giveBack(ticket);
+      expect(await units(rates!, accountId, plan(1, 100), [100, 1])).toEqual([undefined, 'requests']);
     });
 
     it('do not count tokens of calls that the request rate refused', async () => {
@@ -174,7 +188,7 @@ inRedis('rates when Redis goes away', () => {
     await redis.stop();
     const counter = await createRateCounter(redis.url, log);
     counters.push(counter);
-    expect(await units(new Rates(counter.limiter), uuidv7(), plan(1), [0, 0])).toEqual([
+    expect(await units(new Rates(counter.counter), uuidv7(), plan(1), [0, 0])).toEqual([
       undefined,
       'requests',
     ]);

@@ -1,24 +1,30 @@
-import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RateExcess } from '../billing/plan-admission.ts';
 import type { PlanTerms } from '../billing/plans.ts';
 import { goDuration } from './go-duration.ts';
+import type { Counter } from './rate-counter.ts';
 
 export interface RateAnswer {
   /** `undefined`: within the limits. */
   excess: RateExcess | undefined;
   /** x-ratelimit-*, for whatever is answered. */
   headers: Record<string, string>;
-  /** What the call may use, to be corrected by what it did use. */
-  ticket: TokenTicket | undefined;
+  /** What the call was counted with; `undefined` where nothing is, or the call is refused. */
+  ticket: RateTicket | undefined;
 }
 
-export interface TokenTicket {
+/** To be corrected when it is known what the call did use. */
+export interface RateTicket {
+  requests: Counted | undefined;
+  tokens: Counted | undefined;
+}
+
+interface Counted {
   key: string;
-  tokens: number;
+  points: number;
   endsAtMs: number;
 }
 
-interface Count {
+interface Count extends Counted {
   unit: 'requests' | 'tokens';
   limit: number;
   taken: number;
@@ -27,39 +33,54 @@ interface Count {
 
 /** Requests and tokens a minute of each account. */
 export class Rates {
-  readonly #limiter: RateLimiterAbstract;
+  readonly #counter: Counter;
 
-  constructor(limiter: RateLimiterAbstract) {
-    this.#limiter = limiter;
+  constructor(counter: Counter) {
+    this.#counter = counter;
   }
 
   /** Counts the call, with the most tokens that it can use. */
   async take(accountId: string, plan: PlanTerms, tokens: number): Promise<RateAnswer> {
     const { requestsPerMinute, tokensPerMinute } = plan;
-    const counts: Count[] = [];
-    if (requestsPerMinute !== undefined)
-      counts.push(await this.#count('requests', `${accountId}:r`, 1, requestsPerMinute));
-    if (tokensPerMinute === undefined || counts.some(isExceeded)) return answerOf(counts, undefined);
-    const key = `${accountId}:t`;
-    const count = await this.#count('tokens', key, tokens, tokensPerMinute);
-    const ticket = { key, tokens, endsAtMs: Date.now() + count.resetMs };
-    if (!isExceeded(count)) return answerOf([...counts, count], ticket);
+    const requests =
+      requestsPerMinute === undefined
+        ? undefined
+        : await this.#count('requests', `${accountId}:r`, 1, requestsPerMinute);
+    if (requests && isExceeded(requests)) return answerOf([requests], undefined);
+    if (tokensPerMinute === undefined)
+      return answerOf(requests ? [requests] : [], requests && { requests, tokens: undefined });
+    const counted = await this.#count('tokens', `${accountId}:t`, tokens, tokensPerMinute);
+    const counts = requests ? [requests, counted] : [counted];
+    if (!isExceeded(counted)) return answerOf(counts, { requests, tokens: counted });
     // One large call that is refused must not stop the small ones.
-    await this.correct(ticket, 0);
-    return answerOf([...counts, count], undefined);
+    this.#change(counted, 0);
+    return answerOf(counts, undefined);
   }
 
-  /** Replaces what the call might have used by what it did use. */
-  async correct(ticket: TokenTicket | undefined, usedTokens: number): Promise<void> {
+  /** Replaces the tokens that the call might have used by those that it did use. Nobody waits for it. */
+  correct(ticket: RateTicket | undefined, usedTokens: number): void {
+    if (ticket?.tokens) this.#change(ticket.tokens, usedTokens);
+  }
+
+  /** The call never ran, and not for a fault of its caller. */
+  giveBack(ticket: RateTicket | undefined): void {
+    if (ticket?.requests) this.#change(ticket.requests, 0);
+    if (ticket?.tokens) this.#change(ticket.tokens, 0);
+  }
+
+  #change({ key, points, endsAtMs }: Counted, to: number): void {
     // The minute is over, and with it the count.
-    if (!ticket || Date.now() >= ticket.endsAtMs || usedTokens === ticket.tokens) return;
-    if (usedTokens < ticket.tokens) await this.#limiter.reward(ticket.key, ticket.tokens - usedTokens);
-    else await this.#limiter.penalty(ticket.key, usedTokens - ticket.tokens);
+    if (Date.now() >= endsAtMs || to === points) return;
+    const changed =
+      to < points ? this.#counter.reward(key, points - to) : this.#counter.penalty(key, to - points);
+    // What could not be corrected is forgotten with the minute.
+    changed.catch(() => undefined);
   }
 
   async #count(unit: Count['unit'], key: string, points: number, limit: number): Promise<Count> {
-    const { consumedPoints, msBeforeNext } = await this.#limiter.consume(key, points);
-    return { unit, limit, taken: consumedPoints, resetMs: msBeforeNext };
+    const { consumedPoints, msBeforeNext } = await this.#counter.consume(key, points);
+    const endsAtMs = Date.now() + msBeforeNext;
+    return { unit, key, points, limit, taken: consumedPoints, resetMs: msBeforeNext, endsAtMs };
   }
 }
 
@@ -67,7 +88,7 @@ function isExceeded({ taken, limit }: Count): boolean {
   return taken > limit;
 }
 
-function answerOf(counts: Count[], ticket: TokenTicket | undefined): RateAnswer {
+function answerOf(counts: Count[], ticket: RateTicket | undefined): RateAnswer {
   const headers: Record<string, string> = {};
   for (const { unit, limit, taken, resetMs } of counts) {
     headers[`x-ratelimit-limit-${unit}`] = String(limit);
@@ -78,6 +99,7 @@ function answerOf(counts: Count[], ticket: TokenTicket | undefined): RateAnswer 
   const excess = over && {
     unit: over.unit,
     limitPerMinute: over.limit,
+    asked: over.points,
     retryAfterSeconds: Math.max(1, Math.ceil(over.resetMs / 1000)),
   };
   return { excess, headers, ticket };

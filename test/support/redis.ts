@@ -2,12 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 
 export const redisIsInstalled = spawnSync('redis-server', ['--version']).status === 0;
 
 export interface TestRedis {
   url: string;
   start(): Promise<void>;
+  keys(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,14 @@ export async function testRedis(): Promise<TestRedis> {
     server = undefined;
   };
   await start();
-  return { url: `redis://127.0.0.1:${port}`, start, stop };
+  const url = `redis://127.0.0.1:${port}`;
+  const keys = async () => {
+    const client = new Redis(url);
+    const found = await client.keys('*');
+    client.disconnect();
+    return found;
+  };
+  return { url, start, stop, keys };
 }
 
 async function freePort(): Promise<number> {
