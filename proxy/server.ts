@@ -9,6 +9,7 @@ import { Exchange } from './exchange.ts';
 import type { Operations } from './operations.ts';
 import { findRoute } from './routes.ts';
 import { KEPT_BYTES } from './socket-reads.ts';
+import { newTraceId } from './trace-id.ts';
 
 // Longer than the idle time of common load balancers, so that they and not we close a connection.
 const KEEP_ALIVE_MS = 75_000;
@@ -64,10 +65,16 @@ async function answer(
 }
 
 function route(deps: ProxyDeps, exchange: Exchange, method: string, path: string): Promise<void> {
-  const found = findRoute(method, path);
+  // A HEAD is a GET of which node sends no body.
+  const found = findRoute(method === 'HEAD' ? 'GET' : method, path);
   if (!found) throw new DomainError('not_found', `There is nothing at ${path}`);
   if ('handler' in found) return found.handler(deps, exchange, found.rest);
   exchange.res.setHeader('allow', found.allowed.join(', '));
+  // Says what is possible, and allows no page of another origin anything: API keys do not belong in browsers.
+  if (method === 'OPTIONS') {
+    exchange.res.writeHead(204, { 'x-request-id': exchange.id }).end();
+    return Promise.resolve();
+  }
   throw new DomainError('method_not_allowed', `${method} is not possible on ${path}`);
 }
 
@@ -76,17 +83,29 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   return query < 0 ? url : url.slice(0, query);
 }
 
-/** What node's strict parser refuses: not HTTP, ambiguous framing, oversized headers. */
+const unreadable: Record<string, [status: string, message: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive'],
+};
+
+/** What node's strict parser refuses: not HTTP, ambiguous framing, oversized headers; and what never came to its end. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const message = tooLarge ? 'The headers are too large' : 'The request is not valid HTTP';
-  const body = errorBody(wireErrorOf(new DomainError('invalid_request', message)), '');
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const [status, message] = unreadable[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'The request is not valid HTTP',
+  ];
+  const traceId = newTraceId();
+  const body = errorBody(wireErrorOf(new DomainError('invalid_request', message)), traceId);
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${traceId}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

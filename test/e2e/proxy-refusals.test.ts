@@ -123,6 +123,14 @@ describe('what is wrong with a request is said in the shape that clients know', 
     });
     expect((await post('{}', {}, '/v1/models')).headers.get('allow')).toBe('GET');
   });
+
+  it('pages of other origins: OPTIONS says what is possible, and allows them nothing', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    const answer = await fetch(`${tollgate.url}/v1/chat/completions`, { method: 'OPTIONS', headers });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get('allow')).toBe('POST');
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
 });
 
 describe('a caller', () => {
@@ -201,6 +209,9 @@ describe('models', () => {
       { id: 'gpt-free', object: 'model', created: expect.any(Number), owned_by: 'tollgate' },
     ]);
     expect(await caller.client.models.retrieve('gpt-4o')).toMatchObject({ id: 'gpt-4o' });
+    const headers = { authorization: `Bearer ${caller.key.secret}` };
+    const head = await fetch(`${tollgate.url}/v1/models`, { method: 'HEAD', headers });
+    expect([head.status, await head.text()]).toEqual([200, '']);
     await expect(caller.client.models.retrieve('gpt-99')).rejects.toMatchObject({
       status: 404,
       code: 'model_not_found',

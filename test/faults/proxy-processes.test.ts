@@ -6,6 +6,7 @@ import { addKey, fundedAccount } from '../support/customers.ts';
 import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { type Callers, deliveredAtLeast, startCallers } from '../support/delivered-calls.ts';
 import { expectEveryCallIsExact } from '../support/exactness.ts';
+import { addPlan, subscribe } from '../support/plans.ts';
 import { seedTestCatalog } from '../support/proxy.ts';
 import { allServe, type ProxyProcess, startProxyProcess } from '../support/proxy-process.ts';
 import { until } from '../support/until.ts';
@@ -138,6 +139,13 @@ describe('two processes behind one port, under load', () => {
     await deliveredAtLeast(callers, 100);
     const orphans = workers();
     await callers.stop();
+    // The process that is killed counts their rates, and is told what calls did use when they end.
+    await subscribe(
+      database.db,
+      accountId,
+      await addPlan(database.db, { requestsPerMinute: 1_000, tokensPerMinute: 1_000_000 }),
+    );
+    await sleep(1_000);
     const inFlight = fetch(`${proxy.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}` },
