@@ -1,5 +1,6 @@
 import type { CallBound } from '../billing/call-bound.ts';
 import type { ReportedUsage, Usage } from '../billing/usage.ts';
+import type { PromptTokens } from './openai/prompt.ts';
 
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -13,6 +14,8 @@ export interface CallRequest {
   outputLimit: number | undefined;
   /** `outputTokens` is for the model to fill in. */
   bound: Omit<CallBound, 'outputTokens'>;
+  /** What the prompt is likely to be, where no report says it. */
+  likely: PromptTokens;
   /** The body as it came, and what it says. */
   text: string;
   body: Record<string, unknown>;

@@ -117,11 +117,11 @@ const testPrograms = [
   },
 ];
 
-/** Temporal's test server, by Maven. Where it cannot be had, the tests that skip time fail and say so. */
-function fetchTimeSkippingServer() {
+/** Temporal, and its server that skips time. Where one cannot be had, the tests that need it fail and say so. */
+function fetchTemporalServers() {
   const node = path.join(root, 'node_modules/.bin/node');
   const command = existsSync(node) ? node : 'node';
-  spawnSync(command, [path.join(root, 'scripts/fetch-time-skipping-server.ts')], { stdio: 'inherit' });
+  spawnSync(command, [path.join(root, 'scripts/fetch-temporal-servers.ts')], { stdio: 'inherit' });
 }
 
 async function installTestPrograms() {
@@ -146,5 +146,5 @@ await installPackages();
 checkNode();
 if (process.argv.includes('--tests')) {
   await installTestPrograms();
-  fetchTimeSkippingServer();
+  fetchTemporalServers();
 }

@@ -1,11 +1,11 @@
 import { ambiguityIn, flagOf, invalid, limitOf, modelOf, parseBody, writeJson } from '../json-request.ts';
-import { promptBound } from '../openai/prompt-bound.ts';
+import { measurePrompt } from '../openai/prompt.ts';
 import { toolCallBound } from '../openai/tool-calls.ts';
 import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { CallRequest, RequestChanges, RequestHeaders } from '../upstream.ts';
 
 // What Anthropic adds to a prompt that names tools.
-const TOOLS_PROMPT_TOKENS = 1_000;
+const toolsPrompt = { most: 1_000, usual: 350 };
 
 const isAmbiguous = ambiguityIn(['model', 'stream', 'max_tokens', 'max_uses', ...tierFields]);
 
@@ -23,20 +23,21 @@ export function readPrompt(text: string, headers: RequestHeaders): CallRequest {
   assertStandardTier(body);
   if (!Array.isArray(body.messages) || body.messages.length === 0)
     throw invalid('messages', 'must be a list of at least one message');
-  const bound = promptBound(text, body.messages);
-  const hidden = Array.isArray(body.tools) && body.tools.length > 0 ? TOOLS_PROMPT_TOKENS : 0;
+  const { most, likely } = measurePrompt(text, body.messages);
+  const namesTools = Array.isArray(body.tools) && body.tools.length > 0;
   return {
     model,
     streamed: false,
     wantsUsage: true,
     outputLimit: 0,
     bound: {
-      ...bound,
-      textTokens: bound.textTokens + hidden,
+      ...most,
+      textTokens: most.textTokens + (namesTools ? toolsPrompt.most : 0),
       choices: 1,
       speaks: false,
       units: toolCallBound(body.tools, (tool) => tool.max_uses),
     },
+    likely: { ...likely, textTokens: likely.textTokens + (namesTools ? toolsPrompt.usual : 0) },
     text,
     body,
     ambiguous: isAmbiguous(text),

@@ -103,6 +103,17 @@ describe('writing it for the upstream', () => {
 
   it.each([
     ['the field that the caller used', { max_completion_tokens: 900 }, { max_completion_tokens: 40 }],
+    ['the other field that the caller used', { max_tokens: 900 }, { max_tokens: 40 }],
+    [
+      'both fields where both say more',
+      { max_tokens: 90_000, max_completion_tokens: 900 },
+      { max_tokens: 40, max_completion_tokens: 40 },
+    ],
+    [
+      'the field that says more, and raises none',
+      { max_tokens: 90_000, max_completion_tokens: 10 },
+      { max_tokens: 40, max_completion_tokens: 10 },
+    ],
     ['the field that the upstream takes', {}, { max_tokens: 40 }],
   ])('lowers the limit in %s', (_, body, expected) => {
     const written = writeChatRequest(readChatRequest(textOf(body)), { ...unchanged, outputLimit: 40 });

@@ -12,9 +12,11 @@ import {
 import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { CallRequest, RequestChanges } from '../upstream.ts';
 import { isRecord, type JsonObject } from './json.ts';
-import { promptBound } from './prompt-bound.ts';
+import { measurePrompt } from './prompt.ts';
 
 export const MAX_CHOICES = 128;
+
+const limitFields = ['max_tokens', 'max_completion_tokens'] as const;
 
 const isAmbiguous = ambiguityIn([
   'model',
@@ -36,19 +38,21 @@ export function readChatRequest(text: string): CallRequest {
   if (!Array.isArray(body.messages) || body.messages.length === 0)
     throw invalid('messages', 'must be a list of at least one message');
   assertStandardTier(body);
-  const limits = [limitOf(body, 'max_tokens'), limitOf(body, 'max_completion_tokens')];
-  const named = limits.filter((limit) => limit !== undefined);
+  const limits = limitFields.map((field) => limitOf(body, field)).filter((limit) => limit !== undefined);
+  const { most, likely } = measurePrompt(text, body.messages);
   return {
     model,
     streamed: flagOf(body, 'stream'),
     wantsUsage: wantsUsage(body),
-    outputLimit: named.length > 0 ? Math.max(...named) : undefined,
+    // An upstream may know only one of the fields: the larger counts.
+    outputLimit: limits.length > 0 ? Math.max(...limits) : undefined,
     bound: {
-      ...promptBound(text, body.messages),
+      ...most,
       choices: countOf(body, 'n', MAX_CHOICES),
       speaks: speaks(body),
       ...searchUnits(body),
     },
+    likely,
     text,
     body,
     ambiguous: isAmbiguous(text),
@@ -56,9 +60,7 @@ export function readChatRequest(text: string): CallRequest {
 }
 
 export function writeChatRequest(request: CallRequest, changes: RequestChanges): string {
-  const added = withUsageAsked(request);
-  if (changes.outputLimit !== undefined) added[limitField(request, changes)] = changes.outputLimit;
-  return writeJson(request, changes, added);
+  return writeJson(request, changes, { ...withUsageAsked(request), ...loweredLimits(request, changes) });
 }
 
 /** The usage chunk of a stream is always asked for. */
@@ -74,10 +76,13 @@ export function wantsUsage({ stream_options: options }: JsonObject): boolean {
   return flagOf(options, 'include_usage');
 }
 
-/** The field that the caller used, else the one that the upstream is known to take. */
-function limitField({ body }: CallRequest, { maxTokensField }: RequestChanges): string {
-  if (body.max_completion_tokens != null) return 'max_completion_tokens';
-  return body.max_tokens != null ? 'max_tokens' : maxTokensField;
+/** In the fields that the caller used, where they say more; else in the one that the upstream is known to take. */
+function loweredLimits({ body }: CallRequest, { outputLimit, maxTokensField }: RequestChanges): JsonObject {
+  if (outputLimit === undefined) return {};
+  const used = limitFields.filter((field) => body[field] != null);
+  if (used.length === 0) return { [maxTokensField]: outputLimit };
+  const above = used.filter((field) => (limitOf(body, field) ?? 0) > outputLimit);
+  return Object.fromEntries(above.map((field) => [field, outputLimit]));
 }
 
 /** With these options the model searches once before it answers. The upstream bills that and reports nothing. */

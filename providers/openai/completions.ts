@@ -13,6 +13,7 @@ import type { CallRequest, RequestChanges, UpstreamFormat } from '../upstream.ts
 import { readChoices } from './chat.ts';
 import { MAX_CHOICES, wantsUsage, withUsageAsked } from './chat-request.ts';
 import { ChatTap } from './chat-tap.ts';
+import { measurePrompt } from './prompt.ts';
 import { estimateInput, openAiWire } from './wire.ts';
 
 /** Completions of a bare text: the chunks are those of chat, with `text` in place of a message. */
@@ -44,6 +45,7 @@ function readRequest(text: string): CallRequest {
   if (body.prompt == null) throw invalid('prompt', 'must be given');
   assertStandardTier(body);
   const perPrompt = Math.max(countOf(body, 'n', MAX_CHOICES), countOf(body, 'best_of', MAX_CHOICES));
+  const { most, likely } = measurePrompt(text);
   return {
     model: modelOf(body),
     streamed: flagOf(body, 'stream'),
@@ -51,12 +53,11 @@ function readRequest(text: string): CallRequest {
     outputLimit: limitOf(body, 'max_tokens'),
     bound: {
       // As in chat: no token is less than a byte, whether the prompt is text or a list of tokens.
-      textTokens: Buffer.byteLength(text),
-      imageTokens: 0,
-      audioTokens: 0,
+      ...most,
       choices: perPrompt * promptsIn(body.prompt),
       speaks: false,
     },
+    likely,
     text,
     body,
     ambiguous: isAmbiguous(text),

@@ -1,6 +1,7 @@
 import { usageFromOpenAi } from '../../billing/usage.ts';
 import { ambiguityIn, invalid, modelOf, parseBody, writeJson } from '../json-request.ts';
 import type { Answer, CallRequest, UpstreamFormat } from '../upstream.ts';
+import { measurePrompt } from './prompt.ts';
 import { estimateInput, noTap, openAiWire, parseAnswer, unreadable } from './wire.ts';
 
 /** Vectors: they cost their input. */
@@ -20,18 +21,18 @@ const isAmbiguous = ambiguityIn(['model', 'input']);
 function readRequest(text: string): CallRequest {
   const body = parseBody(text);
   if (body.input == null || body.input === '') throw invalid('input', 'must be given');
+  const { most, likely } = measurePrompt(text);
   return {
     model: modelOf(body),
     streamed: false,
     wantsUsage: false,
     outputLimit: 0,
     bound: {
-      textTokens: Buffer.byteLength(text),
-      imageTokens: 0,
-      audioTokens: 0,
+      ...most,
       choices: 1,
       speaks: false,
     },
+    likely,
     text,
     body,
     ambiguous: isAmbiguous(text),

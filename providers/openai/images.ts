@@ -4,6 +4,7 @@ import { ambiguityIn, countOf, flagOf, invalid, modelOf, parseBody, writeJson } 
 import type { Answer, CallRequest, UpstreamFormat } from '../upstream.ts';
 import { ImagesTap } from './images-tap.ts';
 import type { JsonObject } from './json.ts';
+import { measurePrompt } from './prompt.ts';
 import { estimateInput, NO_LIMIT_TO_LOWER, openAiWire, parseAnswer, unreadable } from './wire.ts';
 
 const MAX_IMAGES = 128;
@@ -28,20 +29,20 @@ function readRequest(text: string): CallRequest {
   const body = parseBody(text);
   if (typeof body.prompt !== 'string') throw invalid('prompt', 'must be a text');
   const choices = countOf(body, 'n', MAX_IMAGES);
+  const { most, likely } = measurePrompt(text);
   return {
     model: modelOf(body),
     streamed: flagOf(body, 'stream'),
     wantsUsage: true,
     outputLimit: NO_LIMIT_TO_LOWER,
     bound: {
-      textTokens: Buffer.byteLength(text),
-      imageTokens: 0,
-      audioTokens: 0,
+      ...most,
       choices,
       speaks: false,
       draws: true,
       units: { [boundUnit(body)]: choices },
     },
+    likely,
     text,
     body,
     ambiguous: isAmbiguous(text),
@@ -52,6 +53,8 @@ function readAnswer(body: Buffer, request: CallRequest): Answer {
   const answer = parseAnswer(body);
   if (!answer || !Array.isArray(answer.data)) return unreadable;
   const reported = reportOf(answer, request.body, answer.data.length);
+  // Nothing was drawn, and nothing is billed: no answer.
+  if (answer.data.length === 0 && answer.usage == null) return unreadable;
   return { reported, countedOutput: 0, readable: true };
 }
 

@@ -1,6 +1,8 @@
 import { usageFromRerank } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, invalid, modelOf, parseBody, writeJson } from '../json-request.ts';
 import type { Answer, CallRequest, UpstreamFormat } from '../upstream.ts';
+import { estimateTokens } from './output-counter.ts';
+import { measurePrompt } from './prompt.ts';
 import { estimateInput, noTap, openAiWire, parseAnswer, unreadable } from './wire.ts';
 
 // One search is a query with up to a hundred documents, and a long document counts once per 500 tokens.
@@ -27,22 +29,23 @@ function readRequest(text: string): CallRequest {
   if (typeof query !== 'string' || query === '') throw invalid('query', 'must be a text');
   if (!Array.isArray(documents) || documents.length === 0)
     throw invalid('documents', 'must be a list of at least one document');
-  const bytes = Buffer.byteLength(text);
-  const parts = documents.length + Math.floor(bytes / TOKENS_PER_DOCUMENT);
+  const { most, likely } = measurePrompt(text);
+  // It is read again with each further document.
+  const again = (documents.length - 1) * Buffer.byteLength(query);
+  const parts = documents.length + Math.floor(most.textTokens / TOKENS_PER_DOCUMENT);
   return {
     model: modelOf(body),
     streamed: false,
     wantsUsage: false,
     outputLimit: 0,
     bound: {
-      // The query is read again with each document.
-      textTokens: bytes + (documents.length - 1) * Buffer.byteLength(query),
-      imageTokens: 0,
-      audioTokens: 0,
+      ...most,
+      textTokens: most.textTokens + again,
       choices: 1,
       speaks: false,
       units: { search: Math.ceil(parts / DOCUMENTS_PER_SEARCH) },
     },
+    likely: { ...likely, textTokens: likely.textTokens + estimateTokens(again) },
     text,
     body,
     ambiguous: isAmbiguous(text),

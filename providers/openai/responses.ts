@@ -3,9 +3,9 @@ import { usageFromResponses, withUnits } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, flagOf, invalid, limitOf, modelOf, parseBody, writeJson } from '../json-request.ts';
 import { assertStandardTier, tierFields } from '../service-tier.ts';
 import type { Answer, CallRequest, RequestChanges, UpstreamFormat } from '../upstream.ts';
-import type { JsonObject } from './json.ts';
+import { isRecord, type JsonObject } from './json.ts';
 import { producedTokens } from './output-counter.ts';
-import { promptBound } from './prompt-bound.ts';
+import { measurePrompt } from './prompt.ts';
 import { ResponsesTap } from './responses-tap.ts';
 import { toolCallBound, toolCallsIn } from './tool-calls.ts';
 import { estimateInput, openAiWire, parseAnswer, unreadable } from './wire.ts';
@@ -44,22 +44,32 @@ function readRequest(text: string): CallRequest {
   for (const field of kept)
     if (body[field] != null) throw invalid(field, 'is not supported: send all of the conversation in input');
   assertStandardTier(body);
-  const items = Array.isArray(body.input) ? body.input : [];
+  const items: unknown[] = Array.isArray(body.input) ? body.input : [];
+  if (items.some(isReference))
+    throw invalid('input', 'cannot refer to items by their id: send them in full (with store: false)');
+  const { most, likely } = measurePrompt(text, items);
   return {
     model: modelOf(body),
     streamed: flagOf(body, 'stream'),
     wantsUsage: true,
     outputLimit: limitOf(body, 'max_output_tokens'),
     bound: {
-      ...promptBound(text, items),
+      ...most,
       choices: 1,
       speaks: false,
       units: toolCallBound(body.tools, () => body.max_tool_calls),
     },
+    likely,
     text,
     body,
     ambiguous: isAmbiguous(text),
   };
+}
+
+/** An item that is kept at the upstream. Its type may be left out. */
+function isReference(item: unknown): boolean {
+  if (!isRecord(item)) return false;
+  return item.type === 'item_reference' || (item.type == null && item.role == null && item.id != null);
 }
 
 function writeRequest(request: CallRequest, changes: RequestChanges): string {

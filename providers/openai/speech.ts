@@ -2,6 +2,7 @@ import { unitsUsed } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, invalid, modelOf, parseBody, writeJson } from '../json-request.ts';
 import type { CallRequest, UpstreamFormat } from '../upstream.ts';
 import { MediaTap } from './media-tap.ts';
+import { noPrompt } from './prompt.ts';
 import { openAiWire, unreadable } from './wire.ts';
 
 /**
@@ -35,13 +36,12 @@ function readRequest(text: string): CallRequest {
     wantsUsage: true,
     outputLimit: 0,
     bound: {
-      textTokens: 0,
-      imageTokens: 0,
-      audioTokens: 0,
+      ...noPrompt,
       choices: 1,
       speaks: false,
       units: { character: characters },
     },
+    likely: noPrompt,
     text,
     body,
     ambiguous: isAmbiguous(text),

@@ -1,15 +1,16 @@
-import { noUsage, type ReportedUsage } from '../../billing/usage.ts';
+import type { ReportedUsage } from '../../billing/usage.ts';
 import { secondsOf, unitsUsed, usageFromTranscription } from '../../billing/usage-shapes.ts';
 import { invalid, modelOf } from '../json-request.ts';
 import type { Answer, CallRequest, FormEntry, FormFile, UpstreamFormat } from '../upstream.ts';
 import { encodeForm, readEntries } from './form.ts';
 import { secondsHeard } from './heard.ts';
-import { producedTokens } from './output-counter.ts';
+import { estimateTokens, producedTokens } from './output-counter.ts';
+import { noPrompt } from './prompt.ts';
 import { TranscriptionTap } from './transcription-tap.ts';
-import { NO_LIMIT_TO_LOWER, openAiWire, parseAnswer, unreadable } from './wire.ts';
+import { estimateInput, NO_LIMIT_TO_LOWER, openAiWire, parseAnswer, unreadable } from './wire.ts';
 
-// Speech is seldom encoded in less than 16 kbit/s.
-const LEAST_BYTES_PER_SECOND = 2_000;
+// Speech is seldom encoded in less than 16 kbit/s; 64 kbit/s is usual, and 16 bits at 16 kHz where it is not compressed.
+const bytesPerSecond = { least: 2_000, compressed: 8_000, wav: 32_000 };
 const TOKENS_PER_SECOND = 10;
 
 export const openAiTranscriptions: UpstreamFormat = audioToText('/audio/transcriptions');
@@ -27,7 +28,7 @@ function audioToText(path: string): UpstreamFormat {
     writeRequest: ({ form = [] }, { model }) => encodeForm(form.map((entry) => renamed(entry, model))),
     readAnswer,
     tap: () => new TranscriptionTap(),
-    estimateInput: ({ bound }) => ({ ...noUsage, audioInput: bound.audioTokens }),
+    estimateInput,
     // What is heard is billed.
     stopsBillingOnCancel: { plain: false, streamed: false },
   };
@@ -38,19 +39,28 @@ async function readForm(bytes: Buffer, contentType: string | undefined): Promise
   const body = onceEach(form, ['model', 'response_format', 'stream', 'prompt']);
   const files = form.filter(({ value }) => typeof value !== 'string');
   if (files.length !== 1 || files[0]?.name !== 'file') throw invalid('file', 'must be one file');
-  const seconds = Math.ceil((files[0].value as FormFile).bytes.length / LEAST_BYTES_PER_SECOND);
+  const { bytes: sound, filename } = files[0].value as FormFile;
+  const seconds = Math.ceil(sound.length / bytesPerSecond.least);
+  const usual = /\.wave?$/i.test(filename) ? bytesPerSecond.wav : bytesPerSecond.compressed;
+  const likelySeconds = Math.ceil(sound.length / usual);
+  const promptBytes = Buffer.byteLength(body.prompt ?? '');
   return {
     model: modelOf(body),
     streamed: body.stream === 'true',
     wantsUsage: true,
     outputLimit: NO_LIMIT_TO_LOWER,
     bound: {
-      textTokens: Buffer.byteLength(body.prompt ?? ''),
-      imageTokens: 0,
+      ...noPrompt,
+      textTokens: promptBytes,
       audioTokens: seconds * TOKENS_PER_SECOND,
       choices: 1,
       speaks: false,
       units: { second: seconds },
+    },
+    likely: {
+      ...noPrompt,
+      textTokens: estimateTokens(promptBytes),
+      audioTokens: likelySeconds * TOKENS_PER_SECOND,
     },
     text: '',
     body,

@@ -1,7 +1,6 @@
 import { noUsage, type Usage } from '../../billing/usage.ts';
 import type { CallRequest, UpstreamFormat } from '../upstream.ts';
 import { isRecord, type JsonObject } from './json.ts';
-import { estimateTokens } from './output-counter.ts';
 
 /** What the routes of OpenAI have in common. */
 export const openAiWire = {
@@ -15,13 +14,12 @@ export const openAiWire = {
   }),
 } as const satisfies Partial<UpstreamFormat>;
 
-/** What the prompt is likely to have cost, from its bound. */
-export function estimateInput({ bound }: CallRequest): Usage {
+export function estimateInput({ likely }: CallRequest): Usage {
   return {
     ...noUsage,
-    input: estimateTokens(bound.textTokens),
-    imageInput: bound.imageTokens,
-    audioInput: bound.audioTokens,
+    input: likely.textTokens,
+    imageInput: likely.imageTokens,
+    audioInput: likely.audioTokens,
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { events, json, type OddUpstream, startOddUpstream } from '../support/odd-upstream.ts';
+import { events, json, leaveAfter, type OddUpstream, startOddUpstream } from '../support/odd-upstream.ts';
 import {
   INPUT_NANOS,
   OUTPUT_NANOS,
@@ -7,7 +7,7 @@ import {
   type TestCaller,
   type TestProxy,
 } from '../support/proxy.ts';
-import { expectSettled, seedRouteModels, usageRowOf } from '../support/routes.ts';
+import { expectSettled, postAs, seedRouteModels, usageRowOf } from '../support/routes.ts';
 import { until } from '../support/until.ts';
 
 const CLAUDE = 'claude-sonnet-5-5';
@@ -36,14 +36,8 @@ beforeEach(async () => {
 });
 afterEach(() => expectSettled(tollgate, caller));
 
-function post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
-  return fetch(`${tollgate.url}/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${caller.key.secret}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    ...(signal && { signal }),
-  });
-}
+const post = (path: string, body: object, signal?: AbortSignal) =>
+  postAs(tollgate, caller, `/v1/${path}`, body, { signal });
 
 const messages = [{ role: 'user', content: 'Say something' }];
 const chat = { model: 'gpt-4o', messages, max_tokens: 400 };
@@ -51,17 +45,6 @@ const claude = { model: CLAUDE, messages, max_tokens: 400 };
 const usage = { prompt_tokens: 10, completion_tokens: 20, total_tokens: 30 };
 const said = (content: string) => ({ choices: [{ index: 0, delta: { content } }] });
 const charge = (input: number, output: number) => BigInt(input) * INPUT_NANOS + BigInt(output) * OUTPUT_NANOS;
-
-/** Reads until something is there, then leaves. */
-async function leaveAfter(response: Response, leave: AbortController, words: string): Promise<void> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const piece of response.body!) {
-    text += decoder.decode(piece, { stream: true });
-    if (text.includes(words)) break;
-  }
-  leave.abort();
-}
 
 describe('a stream that is answered as if none had been asked for', () => {
   it('is passed on as it came and charged what it reports', async () => {
@@ -167,62 +150,6 @@ describe('a message that fails before it says anything', () => {
       charge_nanos: charge(1_000, 7),
       estimated: false,
     });
-  });
-});
-
-describe('sound in a stream of chat', () => {
-  const second = 'A'.repeat(64_000);
-  const audio = (data: string) => ({ choices: [{ index: 0, delta: { audio: { id: 'audio_1', data } } }] });
-  const spoken = { ...chat, modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'pcm16' } };
-
-  it.each([
-    ['in one event a second', [audio(second), audio(second)]],
-    ['in many small events', Array.from({ length: 40 }, () => audio('A'.repeat(3_200)))],
-  ])('is charged twenty tokens a second when it breaks off, %s', async (_, list) => {
-    openAi.answer = events(list, (res) => res.destroy());
-    const response = await post('chat/completions', { ...spoken, stream: true });
-    await response.text().catch(() => undefined);
-    const row = await usageRowOf(tollgate, response);
-    expect(row).toMatchObject({ outcome: 'broken', estimated: true });
-    expect(Number(row.audio_output_tokens)).toBeGreaterThanOrEqual(40);
-    expect(Number(row.audio_output_tokens)).toBeLessThan(42);
-    expect(row.output_tokens).toBe(0n);
-  });
-
-  it('is charged to a caller who leaves, with the words that came beside it', async () => {
-    const transcript = {
-      choices: [{ index: 0, delta: { audio: { id: 'audio_1', transcript: 'Good morning' } } }],
-    };
-    openAi.answer = events([transcript, audio(second), said('mark')], () => undefined);
-    const leave = new AbortController();
-    const response = await post('chat/completions', { ...spoken, stream: true }, leave.signal);
-    await leaveAfter(response, leave, 'mark');
-    const row = await usageRowOf(tollgate, response);
-    expect(row).toMatchObject({ outcome: 'caller_left' });
-    expect(Number(row.audio_output_tokens)).toBe(21);
-    expect(Number(row.output_tokens)).toBe(4);
-  });
-});
-
-describe('a picture', () => {
-  it('that is drawn on after its caller has left, while it waited for him to read, is charged whole', async () => {
-    const picture = (type: string) => ({ type, b64_json: 'A'.repeat(3_000_000) });
-    const final = {
-      ...picture('image_generation.completed'),
-      usage: { input_tokens: 10, output_tokens: 4_000, total_tokens: 4_010 },
-    };
-    const partial = picture('image_generation.partial_image');
-    openAi.answer = events([partial, partial], (res) => {
-      res.write(`event: image_generation.completed\ndata: ${JSON.stringify(final)}\n\n`);
-      res.end();
-    });
-    const leave = new AbortController();
-    const body = { model: 'gpt-image-1', prompt: 'A toll gate', stream: true, partial_images: 2 };
-    const response = await post('images/generations', body, leave.signal);
-    await leaveAfter(response, leave, 'partial_image');
-    const row = await usageRowOf(tollgate, response);
-    expect(row).toMatchObject({ outcome: 'caller_left', image_output_tokens: 4_000n });
-    expect(row.duration_ms).toBeLessThan(4_000);
   });
 });
 

@@ -33,7 +33,7 @@ const usageOf = (response: { headers: { get(name: string): string | null } }) =>
   usageRowOf(tollgate, response);
 
 const post = (path: string, body: object, headers?: Record<string, string>) =>
-  postAs(tollgate, caller, path, body, headers);
+  postAs(tollgate, caller, path, body, { headers });
 
 describe('embeddings', () => {
   it('cost their input', async () => {

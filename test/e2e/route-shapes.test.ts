@@ -95,6 +95,17 @@ describe('responses', () => {
     },
   );
 
+  it.each([[{ type: 'item_reference', id: 'msg_1' }], [{ id: 'msg_1' }]])(
+    'refuse %j in place of an item, which would be read there too',
+    async (item) => {
+      const body = { model: 'gpt-4o', input: [{ role: 'user' as const, content: 'hi' }, item as never] };
+      await expect(caller.client.responses.create(body)).rejects.toMatchObject({
+        status: 400,
+        param: 'input',
+      });
+    },
+  );
+
   it('refuse to run in the background, where nobody would be charged', async () => {
     const body = { model: 'gpt-4o', input: 'hi', background: true };
     await expect(caller.client.responses.create(body)).rejects.toMatchObject({

@@ -77,3 +77,14 @@ function eventOf(event: object | string): string {
   const name = 'type' in event ? `event: ${event.type}\n` : '';
   return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
+
+/** Reads until something is there, then leaves. */
+export async function leaveAfter(response: Response, leave: AbortController, words: string): Promise<void> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const piece of response.body!) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.includes(words)) break;
+  }
+  leave.abort();
+}

@@ -95,12 +95,16 @@ export function postAs(
   { url }: TestProxy,
   { key }: TestCaller,
   path: string,
-  body: object,
-  headers: Record<string, string> = {},
+  body: object | string,
+  {
+    headers,
+    signal,
+  }: { headers?: Record<string, string> | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<Response> {
   return fetch(`${url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal && { signal }),
   });
 }
