@@ -48,6 +48,7 @@ async function everything(): Promise<string> {
 }
 
 const target = ({ path }: Route) => path.replaceAll(/:\w+/g, '0198c0de-0000-7000-8000-000000000000');
+const shapeOf = (schema: unknown) => (schema as { shape?: object } | undefined)?.shape ?? {};
 const ask = (route: Route, options: RequestOptions = {}) =>
   api.request(route.method.toUpperCase(), target(route), {
     cookie,
@@ -94,8 +95,7 @@ describe('every route that takes a body', () => {
     'refuses %j in any of its fields',
     async (value) => {
       for (const route of routes) {
-        const shape = (route.body as { shape?: object } | undefined)?.shape ?? {};
-        for (const field of Object.keys(shape)) {
+        for (const field of Object.keys(shapeOf(route.body))) {
           // Some fields do take this kind of value: then others are missing.
           if (value === true && /rememberMe|revokeOther|dry_run|pay2go/.test(field)) continue;
           if (value === 42 && field === 'limit') continue;
@@ -163,10 +163,30 @@ describe('a query', () => {
     ['to=2026-13-01T00:00:00Z', 'to'],
     ['from=1e30', 'from'],
     ['unknown=1', 'unknown'],
+    ['from=0000-01-01T00:00:00Z', 'from'],
+    ['to=9999-12-31T23:59:59Z', 'to'],
+    ['to=2026-01-01T00:00:00%2B99:00', 'to'],
   ])('%s is refused with the name of what is wrong', async (query, param) => {
     const answer = await api.request('GET', `/api/usage?${query}`, { cookie });
     expectRefusal(answer, 400, 'invalid_request');
     expect(answer.body.error.param).toBe(param);
+  });
+
+  it('with a moment that Postgres cannot read is refused wherever one is asked for', async () => {
+    const asking = routes.flatMap((route) =>
+      ['from', 'to'].filter((name) => name in shapeOf(route.query)).map((name) => [route, name] as const),
+    );
+    expect(asking.length).toBeGreaterThan(5);
+    for (const [route, name] of asking) {
+      const query = `?${name}=${encodeURIComponent('0000-01-01T00:00:00Z')}`;
+      const answer = await api.request('GET', `${target(route)}${query}`, { cookie });
+      expect([route.path, answer.status, answer.body.error?.code]).toEqual([
+        route.path,
+        400,
+        'invalid_request',
+      ]);
+      expect(answer.body.error.param).toBe(name);
+    }
   });
 
   it('with a NUL character is refused, not failed', async () => {

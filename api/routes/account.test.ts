@@ -50,6 +50,15 @@ describe('the balance', () => {
     });
   });
 
+  it('that calls can spend is without the wallet while Pay2Go is off', async () => {
+    const { accountId, cookie } = await api.customer();
+    await topUp(accountId, 20_000_000_000n);
+    await api.request('PATCH', '/api/me', { cookie, body: { pay2go: false } });
+    const { body } = await api.request('GET', '/api/balance', { cookie });
+    expect(body).toMatchObject({ available_usd: '0.00', display_usd: '0.00' });
+    expect(body.pools[0]).toMatchObject({ pool: 'wallet', posted_usd: '20.00', spendable: false });
+  });
+
   it('counts neither referral rewards nor vouchers that expired, and lists pools in spend order', async () => {
     const { accountId, cookie } = await api.customer();
     await database.db.raw(

@@ -4,8 +4,9 @@ import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { modelList } from '../schemas/usage.ts';
 
+const MILLION = 1_000_000n;
 /** 1 in parts per million, squared: a price is multiplied by two such numbers. */
-const PPM_SQUARED = 1_000_000n * 1_000_000n;
+const PPM_SQUARED = MILLION * MILLION;
 
 export function modelRoutes({ db }: ApiDeps): Route[] {
   return [
@@ -24,15 +25,18 @@ export function modelRoutes({ db }: ApiDeps): Route[] {
 }
 
 function toWire(model: PricedModel) {
-  const price = (nanos: bigint) =>
-    formatUsd(
-      model.free ? 0n : divideHalfUp(nanos * model.multiplierPpm * model.groupMultiplierPpm, PPM_SQUARED),
-    );
+  const multiplier = model.free ? 0n : model.multiplierPpm * model.groupMultiplierPpm;
+  const price = (nanos: bigint, of = 1n) => formatUsd(divideHalfUp(nanos * multiplier, PPM_SQUARED * of));
   return {
     id: model.id,
     free: model.free,
     input_usd_per_million: price(model.inputNanos),
     output_usd_per_million: price(model.outputNanos),
     cache_read_usd_per_million: price(model.cacheReadNanos),
+    per_call_usd: price(model.perCallNanos),
+    units: model.units.map(({ unit, nanosPerMillion }) => ({
+      unit,
+      usd: price(BigInt(nanosPerMillion), MILLION),
+    })),
   };
 }

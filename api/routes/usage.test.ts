@@ -112,22 +112,36 @@ describe('the models', () => {
   it('are listed with the price that this account pays: the latest, times both multipliers', async () => {
     const { accountId, cookie } = await api.customer();
     await database.db.raw(`insert into models (id, free, enabled) values
-      ('gpt-5', false, true), ('gift', true, true), ('retired', false, false), ('unpriced', false, true)`);
+      ('gpt-5', false, true), ('gift', true, true), ('retired', false, false), ('unpriced', false, true),
+      ('dall-e-3', false, true)`);
     await database.db.raw(`insert into model_prices (model_id, effective_from, input_nanos, output_nanos, multiplier_ppm) values
       ('gpt-5', now() - interval '2 days', 1, 1, 1000000), ('gpt-5', now() - interval '1 day', 150000000, 600000000, 2000000),
-      ('gpt-5', now() + interval '1 day', 5, 5, 1000000), ('gift', now(), 9, 9, 1000000), ('retired', now(), 9, 9, 1000000)`);
+      ('gpt-5', now() + interval '1 day', 5, 5, 1000000), ('retired', now(), 9, 9, 1000000)`);
+    await database.db.raw(`with price as (insert into model_prices (model_id, per_call_nanos) values
+      ('dall-e-3', 10000000) returning version)
+      insert into model_unit_prices (version, unit, nanos_per_million)
+      select version, 'image:1024x1024', 40000000000000 from price`);
     await database.db.raw(`insert into price_groups (id, multiplier_ppm) values ('friends', 500000)`);
     await database.db.raw(`update accounts set price_group = 'friends' where id = ?`, [accountId]);
     const { body } = await api.request('GET', '/api/models', { cookie });
+    const nothing = {
+      input_usd_per_million: '0.00',
+      output_usd_per_million: '0.00',
+      cache_read_usd_per_million: '0.00',
+      per_call_usd: '0.00',
+      units: [],
+    };
     expect(body.items).toEqual([
       {
-        id: 'gift',
-        free: true,
-        input_usd_per_million: '0.00',
-        output_usd_per_million: '0.00',
-        cache_read_usd_per_million: '0.00',
+        ...nothing,
+        id: 'dall-e-3',
+        free: false,
+        per_call_usd: '0.005',
+        units: [{ unit: 'image:1024x1024', usd: '0.02' }],
       },
+      { ...nothing, id: 'gift', free: true },
       {
+        ...nothing,
         id: 'gpt-5',
         free: false,
         input_usd_per_million: '0.15',

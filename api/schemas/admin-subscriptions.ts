@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, timestamp, usd } from './common.ts';
+import { line, moment, timestamp, usd } from './common.ts';
 import { subscription, subscriptionPeriod } from './subscriptions.ts';
 
 export const accountQuery = z.strictObject({
@@ -46,18 +46,13 @@ export const makeSandbox = z
 
 export const advanceClock = z
   .strictObject({
-    to: z.iso
-      .datetime({ offset: true })
-      .meta({ description: "In the account's time: later than its now, at most two years" }),
+    to: moment.meta({ description: "In the account's time: later than its now, at most two years" }),
   })
   .meta({ id: 'AdvanceClock' });
 
 export const billingRunRequest = z
   .strictObject({
-    as_of: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .meta({ description: 'What was due by then. Not in the future; absent: now' }),
+    as_of: moment.optional().meta({ description: 'What was due by then. Not in the future; absent: now' }),
     dry_run: z.boolean().default(false).meta({ description: 'List what would be done, and do nothing' }),
     account_id: z.uuid().optional(),
     limit: z.number().int().min(1).max(500).default(100).meta({ description: 'Of a dry run’s page' }),

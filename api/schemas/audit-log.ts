@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { line, pageOf, pageQuery, timestamp } from './common.ts';
+import { line, moment, pageOf, pageQuery, timestamp } from './common.ts';
 
 export const auditQuery = pageQuery.extend({
   cursor: z.uuid('Use the next_cursor of the page before').optional(),
   account_id: z.uuid().optional().meta({ description: 'The customer concerned' }),
   action: line(100).optional().meta({ example: 'plan.edit' }),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'The first moment' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'The moment after the last' }),
+  from: moment.optional().meta({ description: 'The first moment' }),
+  to: moment.optional().meta({ description: 'The moment after the last' }),
 });
 
 const state = z.unknown().nullable().meta({ description: 'JSON; money as decimal strings' });

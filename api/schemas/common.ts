@@ -24,6 +24,11 @@ export function line(maximum: number) {
 
 export const timestamp = z.iso.datetime().meta({ description: 'RFC 3339, UTC' });
 
+/** As a client sends it. Other years are mistakes, and some of them Postgres cannot read. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => /^(19[7-9]|20\d|21\d)\d-/.test(text), 'Use a time between the years 1970 and 2199');
+
 export const errorBody = z
   .object({
     error: z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseUsd } from '../../billing/money.ts';
-import { line, timestamp, usd } from './common.ts';
+import { line, moment, timestamp, usd } from './common.ts';
 
 const models = z.array(line(200)).min(1).max(200);
 const ipRanges = z
@@ -36,7 +36,7 @@ export const changeKey = z
     models: models.nullable().optional(),
     ip_ranges: ipRanges.nullable().optional(),
     spend_limit: spendLimit.nullable().optional(),
-    expires_at: z.iso.datetime({ offset: true }).nullable().optional(),
+    expires_at: moment.nullable().optional(),
   })
   .meta({ id: 'ChangeKey' });
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { exactUsd, pageOf, pageQuery, timestamp, usd } from './common.ts';
+import { exactUsd, moment, pageOf, pageQuery, timestamp, usd } from './common.ts';
 
 const filters = {
   model: z.string().max(200).optional(),
   key_id: z.uuid().optional(),
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'The first moment' }),
-  to: z.iso.datetime({ offset: true }).optional().meta({ description: 'The moment after the last' }),
+  from: moment.optional().meta({ description: 'The first moment' }),
+  to: moment.optional().meta({ description: 'The moment after the last' }),
 };
 
 export const usageQuery = pageQuery.extend({
@@ -112,8 +112,12 @@ export const usagePage = pageOf(usageEvent).meta({ id: 'UsagePage' });
 export const modelInfo = z.object({
   id: z.string(),
   free: z.boolean(),
-  input_usd_per_million: z.string(),
-  output_usd_per_million: z.string(),
-  cache_read_usd_per_million: z.string(),
+  input_usd_per_million: usd,
+  output_usd_per_million: usd,
+  cache_read_usd_per_million: usd,
+  per_call_usd: usd.meta({ description: 'Of each call, beside what it uses' }),
+  units: z
+    .array(z.object({ unit: z.string(), usd }))
+    .meta({ description: 'What is not counted in tokens, each of it: image:1024x1024:high, second, tool:…' }),
 });
 export const modelList = z.object({ items: z.array(modelInfo) }).meta({ id: 'ModelList' });

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import type { Me } from '../../api/schemas/account.ts';
+import { balanceQuery } from './balance.ts';
 import { request } from './request.ts';
 
 export const meQuery = queryOptions({
@@ -19,6 +20,8 @@ export function useChangeAccount() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (change: AccountChange) => request<Me>('PATCH', '/api/me', { body: change }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: meQuery.queryKey }),
+    // Pay2Go decides what of the balance calls can spend.
+    onSuccess: () =>
+      Promise.all([meQuery, balanceQuery].map(({ queryKey }) => queryClient.invalidateQueries({ queryKey }))),
   });
 }

@@ -4,6 +4,7 @@ import type { modelList } from '../../api/schemas/usage.ts';
 import { request } from './request.ts';
 
 type ModelList = z.infer<typeof modelList>;
+export type ModelInfo = ModelList['items'][number];
 
 const modelsQuery = queryOptions({
   queryKey: ['models'],

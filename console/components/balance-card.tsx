@@ -28,9 +28,17 @@ function PoolBar({ balance, pools }: { balance: Balance; pools: readonly Pool[] 
   );
 }
 
+/** Of a plan's pools the expiry is when they are swept, with the days of grace: the plan's page says what counts. */
+function poolNote({ pool, spendable, expires_at }: Pool, timeZone: string): string {
+  if (pool === 'wallet' && !spendable) return 'Not spent on calls: Pay2Go is off';
+  return pool === 'voucher' && expires_at
+    ? `Until ${formatDate(expires_at, timeZone)}`
+    : poolWords[pool].note;
+}
+
 function PoolRow({ pool }: { pool: Pool }) {
   const { time_zone } = useMe();
-  const { label, note, color } = poolWords[pool.pool];
+  const { label, color } = poolWords[pool.pool];
   return (
     <li className={styles.pool}>
       <span
@@ -42,10 +50,7 @@ function PoolRow({ pool }: { pool: Pool }) {
           {label}
         </Text>
         <Text size="xs" c="dimmed">
-          {/* Of a plan's pools it is when they are swept, with the days of grace: the plan's page says what counts. */}
-          {pool.pool === 'voucher' && pool.expires_at
-            ? `Until ${formatDate(pool.expires_at, time_zone)}`
-            : note}
+          {poolNote(pool, time_zone)}
         </Text>
       </div>
       <Text size="sm" fw={600}>

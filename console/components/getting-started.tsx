@@ -1,6 +1,7 @@
 import { Box, Code, Group, Stack, Tabs, Text } from '@mantine/core';
 import { useMe } from '../api/account.ts';
-import { useModels } from '../api/models.ts';
+import { type ModelInfo, useModels } from '../api/models.ts';
+import { isZero } from '../money.ts';
 import { type Snippet, snippets } from '../snippets.ts';
 import styles from '../styles/snippet.module.css';
 import { CopyButton, CopyValue } from './copy-value.tsx';
@@ -21,7 +22,7 @@ function SnippetPanel({ snippet, code }: { snippet: Snippet; code: string }) {
 }
 
 function Examples({ baseUrl }: { baseUrl: string }) {
-  const model = useModels().data?.[0]?.id ?? 'MODEL';
+  const model = exampleModel(useModels().data ?? []);
   return (
     <Tabs defaultValue="curl">
       <Tabs.List>
@@ -36,6 +37,12 @@ function Examples({ baseUrl }: { baseUrl: string }) {
       ))}
     </Tabs>
   );
+}
+
+/** One that answers in words: a free one, which everybody may call, where there is one. */
+function exampleModel(models: readonly ModelInfo[]): string {
+  const spoken = models.filter(({ free, output_usd_per_million: price }) => free || !isZero(price));
+  return (spoken.find(({ free }) => free) ?? spoken[0] ?? models[0])?.id ?? 'MODEL';
 }
 
 export function GettingStarted() {

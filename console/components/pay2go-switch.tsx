@@ -7,13 +7,17 @@ import { ErrorPanel } from './error-panel.tsx';
 export function Pay2GoSwitch({ me }: { me: Me }) {
   const change = useChangeAccount();
   const shown = change.isPending ? change.variables.pay2go : me.pay2go;
+  // A disabled switch would lose the focus of who works by keyboard.
+  const flick = (pay2go: boolean) => {
+    if (!change.isPending) change.mutate({ pay2go });
+  };
   return (
     <Stack gap="sm">
       <Switch
         label="Pay for calls from the wallet"
         checked={shown ?? me.pay2go}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ pay2go: event.currentTarget.checked })}
+        aria-busy={change.isPending}
+        onChange={(event) => flick(event.currentTarget.checked)}
       />
       <Text size="sm" c="dimmed">
         {me.pay2go

@@ -124,6 +124,21 @@ describeInBrowser('an account in the browser', () => {
     await page.locator('#back').click();
     await page.getByText('GMT+9').first().waitFor();
   });
+
+  it('keeps its wallet from calls with a switch, by keyboard, and the balance says so at once', async () => {
+    const page = await site.enter('/');
+    await page.getByText('Never expires', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const pay2go = page.getByRole('switch', { name: 'Pay for calls from the wallet' });
+    await pay2go.focus();
+    await page.keyboard.press('Space');
+    await page.getByText('Calls leave the wallet alone').waitFor();
+    expect(await pay2go.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('Not spent on calls: Pay2Go is off').waitFor();
+    await page.getByRole('link', { name: 'Plans', exact: true }).click();
+    await page.getByText('once you switch Pay2Go on in the settings').waitFor();
+  });
 });
 
 async function signIn(page: Page, { email, password }: Visitor): Promise<void> {

@@ -151,6 +151,15 @@ describe('the billing endpoints of existing clients', () => {
     expect((await get(`usage?start_date=${day(-99)}&end_date=${day(-1)}`)).body.total_usage).toBe(0);
   });
 
+  it('count the wallet only while it pays for calls', async () => {
+    const subscription = async () => (await get('subscription')).body.hard_limit_usd;
+    const before = await subscription();
+    await tollgate.database.db.raw('update accounts set pay2go_enabled = false where id = ?', [
+      caller.accountId,
+    ]);
+    expect([before, await subscription()]).toEqual([1, 0]);
+  });
+
   it.each([
     'usage?start_date=yesterday',
     'usage?start_date=2026-02-31x',

@@ -37,12 +37,13 @@ export function PlanName({ plan }: { plan: SubscriptionView }) {
 }
 
 function PeriodLine({ plan }: { plan: SubscriptionView }) {
-  const { time_zone } = useMe();
+  const { time_zone, pay2go } = useMe();
   const { subscription: live } = plan;
   if (!live) {
     return (
       <Text size="sm" c="dimmed">
-        What every account has without a plan: free models. Money in your wallet lifts these limits.
+        What every account has without a plan: free models. Money in your wallet lifts these limits
+        {pay2go ? '.' : ', once you switch Pay2Go on in the settings.'}
       </Text>
     );
   }
