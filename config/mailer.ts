@@ -36,7 +36,13 @@ export function trackMails(mailer: Mailer): { sendMail: Mailer; settled(): Promi
 }
 
 function smtpMailer(url: string, from: string): Mailer {
-  const transport = createTransport(url);
+  // Its own limits are minutes: longer than any step may take.
+  const transport = createTransport({
+    url,
+    connectionTimeout: 8_000,
+    greetingTimeout: 8_000,
+    socketTimeout: 12_000,
+  });
   return async (mail) => {
     await transport.sendMail({ from, ...mail });
   };

@@ -19,6 +19,7 @@ import * as usageTransfers from './migrations/0019-usage-transfers.ts';
 import * as usageHours from './migrations/0020-usage-hours.ts';
 import * as holdPayers from './migrations/0021-hold-payers.ts';
 import * as capDays from './migrations/0022-cap-days.ts';
+import * as noticeTries from './migrations/0023-notice-tries.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -42,6 +43,7 @@ const migrations: Record<string, { up: string }> = {
   '0020-usage-hours': usageHours,
   '0021-hold-payers': holdPayers,
   '0022-cap-days': capDays,
+  '0023-notice-tries': noticeTries,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {
