@@ -16,23 +16,29 @@ interface Cap extends Pick<PlanCap, 'cap' | 'unit'> {
 }
 
 /** What the plan limits, each with its use so far and the moment it begins anew; as proxy/limits.ts counts it. */
-export function readCaps(db: Db, now: PlanNow, terms: PlanVersion): Promise<PlanCap[]> {
-  const subject = now.hasBenefits && now.live ? now.live.id : now.accountId;
-  return Promise.all(
-    capsOf(now, terms).map(async ({ cap, unit, scope, limit, startMs, endMs }) => {
-      const startsAt = new Date(startMs);
-      const use = await readWindowUse(db, { accountId: now.accountId, scope, subject, startsAt });
-      const format = formats[unit];
-      return {
-        cap,
-        unit,
-        limit: format(limit),
-        used: format(use.usedCount),
-        held: format(use.heldCount),
-        resets_at: new Date(endMs).toISOString(),
-      };
-    }),
-  );
+export async function readCaps(db: Db, now: PlanNow, terms: PlanVersion): Promise<PlanCap[]> {
+  const caps: PlanCap[] = [];
+  // One by one: `db` may be a transaction, which is one connection.
+  for (const cap of capsOf(now, terms)) caps.push(await readCap(db, now, cap));
+  return caps;
+}
+
+async function readCap(
+  db: Db,
+  { accountId, live, hasBenefits }: PlanNow,
+  { cap, unit, scope, limit, startMs, endMs }: Cap,
+): Promise<PlanCap> {
+  const subject = hasBenefits && live ? live.id : accountId;
+  const use = await readWindowUse(db, { accountId, scope, subject, startsAt: new Date(startMs) });
+  const format = formats[unit];
+  return {
+    cap,
+    unit,
+    limit: format(limit),
+    used: format(use.usedCount),
+    held: format(use.heldCount),
+    resets_at: new Date(endMs).toISOString(),
+  };
 }
 
 const formats = { credits: formatCredits, usd: formatUsd, requests: String };

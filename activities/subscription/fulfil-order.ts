@@ -16,7 +16,7 @@ import { providerOf } from '../order-parts.ts';
 import { activate, appendPass } from './activate.ts';
 import { advance } from './advance.ts';
 import { creditWallet, openNextPeriod, payNextPeriod } from './pay-period.ts';
-import { stopProviderRun } from './provider-run.ts';
+import { cancelAtProvider, stopProviderRun } from './provider-run.ts';
 import type { SubscriptionReport } from './report.ts';
 import { leavePlan } from './switch-plan.ts';
 import { type Turn, type TurnInput, takeTurn } from './turn.ts';
@@ -35,13 +35,14 @@ export interface FulfilReport extends SubscriptionReport {
 const CARD_ATTEMPTS = 5;
 
 /**
- * What a paid order buys, once. The old plan is cancelled at its provider first, and that is certain before anything
- * changes here; the rest is one transaction.
+ * What a paid order buys, once. What a provider would go on charging for nothing is cancelled there first, and that is
+ * certain before anything changes here; the rest is one transaction.
  */
 export async function fulfilOrder(deps: ActivityDeps, input: FulfilInput): Promise<FulfilReport> {
   const card = await readCard(deps, input);
-  const live = await takeTurn(deps, input, (turn) => planToStop(turn, input.orderId));
-  if (live) await stopProviderRun(deps, input, live);
+  const run = await takeTurn(deps, input, (turn) => runToStop(turn, input.orderId));
+  if (run?.of === 'plan') await stopProviderRun(deps, input, run.live);
+  else if (run) await cancelAtProvider(deps, run.order);
   return takeTurn(deps, input, async (turn) => {
     const order = await lockOrder(turn.trx, input.orderId);
     const isOurs = order?.accountId === turn.accountId;
@@ -68,13 +69,17 @@ async function readCard(
   }
 }
 
-/** The plan that a switch leaves, where its provider charges it by itself. */
-async function planToStop(turn: Turn, orderId: string): Promise<Subscription | undefined> {
+type RunToStop = { of: 'plan'; live: Subscription } | { of: 'order'; order: Order };
+
+/** What its provider charges by itself: the plan that a switch leaves, or what this order began and gets no plan of. */
+async function runToStop(turn: Turn, orderId: string): Promise<RunToStop | undefined> {
   const order = await findOrder(turn.trx, orderId);
+  if (!order || !isWaiting(order)) return undefined;
   const live = await findLiveSubscription(turn.trx, turn.accountId);
-  if (!order || !isWaiting(order) || live?.renewal !== 'provider_run') return undefined;
   const { fulfilment } = await decide(turn, order, live);
-  return fulfilment.kind === 'switch' ? live : undefined;
+  const isOld = fulfilment.kind === 'switch' && live?.renewal === 'provider_run';
+  if (isOld) return { of: 'plan', live };
+  return fulfilment.kind === 'wallet' && order.providerSubscriptionRef ? { of: 'order', order } : undefined;
 }
 
 async function decide(turn: Turn, order: Order, live: Subscription | undefined) {

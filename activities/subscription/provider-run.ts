@@ -13,9 +13,11 @@ export function fetchAtProvider(
   return subscriptions.fetchSubscription(ref);
 }
 
+type ProviderRun = Pick<Subscription, 'provider' | 'providerSubscriptionRef'>;
+
 /** Certain when it returns. */
-export async function cancelAtProvider(deps: ActivityDeps, subscription: Subscription): Promise<void> {
-  const { subscriptions, ref } = atProvider(deps, subscription);
+export async function cancelAtProvider(deps: ActivityDeps, run: ProviderRun): Promise<void> {
+  const { subscriptions, ref } = atProvider(deps, run);
   await subscriptions.cancelSubscription(ref);
 }
 
@@ -29,7 +31,7 @@ export async function stopProviderRun(
   await takeTurn(deps, input, ({ trx }) => changeSubscription(trx, subscription.id, { renewal: 'invoice' }));
 }
 
-function atProvider(deps: ActivityDeps, { provider, providerSubscriptionRef: ref }: Subscription) {
+function atProvider(deps: ActivityDeps, { provider, providerSubscriptionRef: ref }: ProviderRun) {
   const subscriptions = provider === null ? undefined : providerOf(deps, provider).subscriptions;
   if (!subscriptions || ref === null)
     throw new DomainError('provider_unavailable', 'This provider runs no subscriptions');

@@ -42,11 +42,11 @@ export async function handleRequest(deps: ActivityDeps, input: RequestInput): Pr
 function change(turn: Turn, live: Subscription, request: SubscriptionRequest): Promise<void> {
   switch (request.kind) {
     case 'cancel':
-      return cancel(turn, live);
+      return cancel(turn, live, request.requestedBy);
     case 'resume':
-      return resume(turn, live);
+      return resume(turn, live, request.requestedBy);
     case 'schedule_switch':
-      return scheduleSwitch(turn, live, request.planId);
+      return scheduleSwitch(turn, live, request);
     case 'card_changed':
       return changeCard(turn, live, request.paymentMethodId);
     case 'retry_charge':
@@ -64,7 +64,7 @@ async function stopProvider(deps: ActivityDeps, input: TurnInput): Promise<void>
   if (live?.renewal === 'provider_run') await stopProviderRun(deps, input, live);
 }
 
-async function cancel(turn: Turn, live: Subscription): Promise<void> {
+async function cancel(turn: Turn, live: Subscription, requestedBy: string): Promise<void> {
   if (live.kind === 'pass' && !live.nextPlanId)
     throw new DomainError('invalid_request', 'A pass does not renew: there is nothing to cancel');
   if (live.cancelledAt) return;
@@ -74,15 +74,21 @@ async function cancel(turn: Turn, live: Subscription): Promise<void> {
   if (paidAhead.length === 0) await closePeriod(turn.trx, next, 'unpaid', 'cancelled');
   await moveFence(turn, live, live.periodEnd);
   await changeSubscription(turn.trx, live.id, { cancelledAt: turn.at, nextPlanId: null });
+  await audit(turn, live, 'subscription.cancel', requestedBy, null);
 }
 
-async function resume(turn: Turn, live: Subscription): Promise<void> {
+async function resume(turn: Turn, live: Subscription, requestedBy: string): Promise<void> {
   if (!live.cancelledAt) return;
   await moveFence(turn, live, benefitsEnd(live.periodEnd, turn.deps.dunning));
   await changeSubscription(turn.trx, live.id, { cancelledAt: null });
+  await audit(turn, live, 'subscription.resume', requestedBy, null);
 }
 
-async function scheduleSwitch(turn: Turn, live: Subscription, planId: string | null): Promise<void> {
+async function scheduleSwitch(
+  turn: Turn,
+  live: Subscription,
+  { planId, requestedBy }: { planId: string | null; requestedBy: string },
+): Promise<void> {
   if (planId !== null) await refuseUnsellable(turn, live, planId);
   const next = await findPeriod(turn.trx, live.id, live.periodIndex + 1);
   if (next?.status === 'due' || next?.status === 'paid')
@@ -92,6 +98,7 @@ async function scheduleSwitch(turn: Turn, live: Subscription, planId: string | n
     );
   await changeSubscription(turn.trx, live.id, { nextPlanId: planId });
   if (live.kind === 'pass') await fencePass(turn, live, planId !== null);
+  await audit(turn, live, 'subscription.schedule_switch', requestedBy, null, { nextPlanId: planId });
 }
 
 /** A pass that goes on as a plan has a plan's grace while the first charge is tried. */
@@ -120,6 +127,11 @@ async function changeCard(turn: Turn, live: Subscription, paymentMethodId: strin
 async function retryCharge(turn: Turn, live: Subscription, requestedBy: string): Promise<void> {
   const situation = await readSituation(turn.trx, live, turn.at);
   if (turn.at < live.periodEnd) throw new DomainError('invalid_request', 'Nothing is due yet');
+  if (live.renewal !== 'pull')
+    throw new DomainError(
+      'invalid_request',
+      'We charge no card for this plan: the customer or the provider pays',
+    );
   if (situation.undecided || situation.next?.status === 'paid') return;
   await openCharge(turn, situation);
   await audit(turn, live, 'subscription.retry_charge', requestedBy, null);
@@ -169,6 +181,7 @@ function audit(
   action: string,
   actor: string,
   reason: string | null,
+  after: Record<string, unknown> | null = null,
 ): Promise<string> {
   return writeAudit(turn.trx, {
     actorId: null,
@@ -178,7 +191,7 @@ function audit(
     subjectId: live.id,
     accountId: turn.accountId,
     before: { status: live.status, periodIndex: live.periodIndex },
-    after: null,
+    after,
     reason,
   });
 }

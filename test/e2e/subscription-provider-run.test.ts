@@ -11,7 +11,7 @@ import {
   usd,
   walletNanos,
 } from '../support/sandbox.ts';
-import { buyPlan, drift, found, livePlan, poolsOf } from '../support/subscriptions.ts';
+import { buyPlan, drift, found, livePlan, orderPlan, poolsOf, untilOrder } from '../support/subscriptions.ts';
 import { startTopUpStack, stripeKey, type TopUpStack } from '../support/top-ups.ts';
 import { until } from '../support/until.ts';
 
@@ -105,6 +105,32 @@ describe('a month that the provider charges by itself', () => {
     await until(
       async () => String(await walletNanos(stack.database.db, accountId)),
       (nanos) => nanos === String(usd(10)),
+    );
+  }, 60_000);
+});
+
+describe('an order for such a plan that buys none any more', () => {
+  it('is balance, and its provider charges it no more', async () => {
+    const accountId = await sandboxAccount(stack);
+    const wanted = { planId: 'premium', renewal: 'provider_run' } as const;
+    const twin = await orderPlan(stack, accountId, wanted);
+    await buyPlan(stack, accountId, wanted);
+    const running = found((await livePlan(stack.database.db, accountId)).providerSubscriptionRef);
+
+    await stack.simulator.control.fault({ kind: 'error_before', path: '/v1/subscriptions*', times: 3 });
+    await stack.simulator.control.pay(found(twin.checkoutRef));
+    const { providerSubscriptionRef } = await untilOrder(
+      stack.database.db,
+      twin.id,
+      ({ status }) => status === 'credited',
+    );
+    expect(String(await walletNanos(stack.database.db, accountId))).toBe(String(usd(25)));
+    await expect(stack.simulator.control.chargePeriod(found(providerSubscriptionRef))).rejects.toThrow();
+    expect((await livePlan(stack.database.db, accountId)).renewal).toBe('provider_run');
+    await stack.simulator.control.chargePeriod(running);
+    await until(
+      () => granted(accountId),
+      (periods) => periods.length === 2,
     );
   }, 60_000);
 });

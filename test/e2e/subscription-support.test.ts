@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { grantPeriodUpdate, retryChargeUpdate, skipPeriodUpdate } from '../../workflows/contract.ts';
+import {
+  cancelSubscriptionUpdate,
+  grantPeriodUpdate,
+  resumeSubscriptionUpdate,
+  retryChargeUpdate,
+  scheduleSwitchUpdate,
+  skipPeriodUpdate,
+} from '../../workflows/contract.ts';
 import { ask, attempts, cardOf, moveToEnd, periodsOf, sandboxAccount, usd } from '../support/sandbox.ts';
 import { buyPlan, drift, livePlan, poolsOf } from '../support/subscriptions.ts';
 import { startTopUpStack, type TopUpStack } from '../support/top-ups.ts';
@@ -100,6 +107,30 @@ describe('support', () => {
     },
     60_000,
   );
+
+  it('charges no card for a plan that is paid by hand', async () => {
+    const accountId = await sandboxAccount(stack);
+    await buyPlan(stack, accountId, { planId: 'starter', renewal: 'invoice' });
+    await moveToEnd(stack, accountId, 0.2);
+    await expect(ask(stack, accountId, retryChargeUpdate, support)).rejects.toMatchObject({
+      cause: { type: 'invalid_request' },
+    });
+    expect(await attempts(stack.database.db, accountId)).toEqual([]);
+  }, 60_000);
+
+  it('sees who cancelled a plan, who resumed it and who switches it', async () => {
+    const accountId = await sandboxAccount(stack);
+    await buyPlan(stack, accountId, { planId: 'starter' });
+    await ask(stack, accountId, cancelSubscriptionUpdate, { requestedBy: 'customer' });
+    await ask(stack, accountId, cancelSubscriptionUpdate, { requestedBy: 'customer' });
+    await ask(stack, accountId, resumeSubscriptionUpdate, { requestedBy: 'sam' });
+    await ask(stack, accountId, scheduleSwitchUpdate, { requestedBy: 'customer', planId: 'premium' });
+    expect(await audited(accountId)).toEqual([
+      { action: 'subscription.cancel', actor: 'customer', reason: null },
+      { action: 'subscription.resume', actor: 'sam', reason: null },
+      { action: 'subscription.schedule_switch', actor: 'customer', reason: null },
+    ]);
+  }, 60_000);
 
   it('can do none of it before something is due', async () => {
     const accountId = await sandboxAccount(stack);
