@@ -20,6 +20,7 @@ import * as usageHours from './migrations/0020-usage-hours.ts';
 import * as holdPayers from './migrations/0021-hold-payers.ts';
 import * as capDays from './migrations/0022-cap-days.ts';
 import * as noticeTries from './migrations/0023-notice-tries.ts';
+import * as forgottenCards from './migrations/0024-forgotten-cards.ts';
 
 /** In order. Forward only: a mistake is mended by a later migration. */
 const migrations: Record<string, { up: string }> = {
@@ -44,6 +45,7 @@ const migrations: Record<string, { up: string }> = {
   '0021-hold-payers': holdPayers,
   '0022-cap-days': capDays,
   '0023-notice-tries': noticeTries,
+  '0024-forgotten-cards': forgottenCards,
 };
 
 const migrationSource: Knex.MigrationSource<string> = {

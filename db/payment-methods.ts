@@ -64,7 +64,7 @@ export async function savePaymentMethod(trx: Transaction, method: NewPaymentMeth
        expires_year)
      values (:id::uuid, :accountId::uuid, :provider::text, :customerRef::text, :methodRef::text, :brand::text,
        :last4::text, :expiresMonth::integer, :expiresYear::integer)
-     on conflict (provider, method_ref) do update set removed_at = null, created_at = now()
+     on conflict (provider, method_ref) do update set removed_at = null, forgotten_at = null, created_at = now()
        where payment_methods.account_id = excluded.account_id
      returning id`,
     { ...method, id: uuidv7() },

@@ -46,13 +46,14 @@ const sendMail = createMailer({
   directory: config.MAIL_DIR,
   logger,
 });
+const providers = configuredProviders(config);
 const worker = await createWorker({
   connection,
   namespace,
   workflowBundle,
   deps: {
     db,
-    providers: configuredProviders(config),
+    providers,
     publicUrl: config.PUBLIC_URL,
     dunning: dunningRules(config),
     wakesPerSecond: config.BILLING_WAKES_PER_SECOND,
@@ -68,7 +69,7 @@ const worker = await createWorker({
 });
 
 await ensureBillingSchedule(temporal, logger);
-const sweeps = runSweeps(sweepList({ db, temporal, logger, sendMail }), stopping.signal, logger);
+const sweeps = runSweeps(sweepList({ db, temporal, logger, providers, sendMail }), stopping.signal, logger);
 
 logger.info({ address, namespace }, 'The worker is running');
 await worker.runUntil(

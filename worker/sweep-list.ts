@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { ActivityDeps } from '../activities/deps.ts';
+import { forgetRemovedCards } from '../activities/forget-cards.ts';
 import { sendNotices } from '../activities/subscription/send-notices.ts';
 import type { Db } from '../db/connection.ts';
 import { expireLeftovers } from '../db/expired-leftovers.ts';
@@ -20,7 +21,7 @@ import {
 } from '../workflows/contract.ts';
 import type { Sweep } from './sweeps.ts';
 
-export interface SweepDeps extends Pick<ActivityDeps, 'sendMail'> {
+export interface SweepDeps extends Pick<ActivityDeps, 'providers' | 'sendMail'> {
   db: Db;
   temporal: Client;
   logger: Logger;
@@ -38,6 +39,7 @@ export function sweepList(deps: SweepDeps): Sweep[] {
     { name: 'overdue orders', everyMs: 60 * SECOND_MS, run: () => resumeOverdueOrders(deps) },
     { name: 'expired holds', everyMs: 15 * SECOND_MS, run: () => voidHolds(deps) },
     { name: 'unsent notices', everyMs: 60 * SECOND_MS, run: () => sendNotices(deps) },
+    { name: 'removed cards', everyMs: 30 * SECOND_MS, run: () => forgetRemovedCards(deps) },
     { name: 'pools that ended', everyMs: 15 * SECOND_MS, run: () => expireRests(deps) },
     { name: 'usage partitions', everyMs: 3_600 * SECOND_MS, run: () => ensureUsagePartitions(deps.db) },
     { name: 'usage by the hour', everyMs: 60 * SECOND_MS, run: () => countAllUsage(deps) },

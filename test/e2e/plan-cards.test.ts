@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { forgetRemovedCards } from '../../activities/forget-cards.ts';
 import { getSubscription, post, subscriber } from '../support/plan-api.ts';
 import { makeSandbox, moveTo } from '../support/subscriptions.ts';
-import { type Customer, startTopUpStack, type TopUpStack } from '../support/top-ups.ts';
+import { type Customer, startTopUpStack, stripeKey, type TopUpStack } from '../support/top-ups.ts';
 import { until } from '../support/until.ts';
 
 let stack: TopUpStack;
@@ -23,6 +24,18 @@ async function pageOf(setupId: string): Promise<string> {
     setupId,
   ]);
   return rows[0].checkout_ref;
+}
+
+/** The customer at Stripe whom the account's card belongs to. */
+async function ownerAtStripe({ accountId }: Customer): Promise<string | null> {
+  const { rows } = await stack.database.db.raw(
+    'select method_ref from payment_methods where account_id = ?',
+    [accountId],
+  );
+  const answer = await fetch(`${stack.simulator.url}/v1/payment_methods/${rows[0].method_ref}`, {
+    headers: { authorization: `Bearer ${stripeKey}` },
+  });
+  return ((await answer.json()) as { customer: string | null }).customer;
 }
 
 const openPage = (customer: Customer, key?: string) =>
@@ -105,4 +118,24 @@ describe('removing a card', () => {
     expect(await cardsOf(customer)).toEqual([]);
     expect((await getSubscription(stack, customer)).next_renewal?.payment).toMatchObject({ by: 'hand' });
   });
+
+  it('removes it at its provider too, also one that was away', async () => {
+    const customer = await subscriber(stack, { plan_id: 'starter' });
+    const other = await subscriber(stack, { plan_id: 'starter' });
+    const [{ id }] = (await cardsOf(customer)) as [{ id: string }];
+    await call(customer, 'DELETE', `/api/payment-methods/${id}`);
+    expect(await ownerAtStripe(customer)).toMatch(/^cus_/);
+
+    await stack.simulator.control.fault({ kind: 'error_before', path: '/v1/payment_methods*', times: null });
+    const deps = { db: stack.database.db, providers: stack.providers };
+    await expect(forgetRemovedCards(deps)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await stack.simulator.control.clearFaults();
+    await Promise.all([forgetRemovedCards(deps), forgetRemovedCards(deps)]);
+    expect(await ownerAtStripe(customer)).toBeNull();
+    expect(await ownerAtStripe(other)).toMatch(/^cus_/);
+
+    await stack.simulator.control.fault({ kind: 'error_before', path: '*', times: null });
+    await forgetRemovedCards(deps);
+    await stack.simulator.control.clearFaults();
+  }, 60_000);
 });

@@ -28,6 +28,7 @@ function sweep(name: string): Promise<void> {
     db: stack.database.db,
     temporal: stack.temporal.client,
     logger: stack.api.deps.logger,
+    providers: new Map(),
     sendMail: async () => {},
   };
   const found = sweepList(deps).find((candidate) => candidate.name === name);

@@ -5,6 +5,7 @@ import type { TopUpDetail } from '../../api/schemas/top-ups.ts';
 import { NANOS_PER_USD } from '../../billing/money.ts';
 import type { Mail } from '../../config/mailer.ts';
 import { configuredProviders, configuredWebhooks } from '../../providers/configured.ts';
+import type { PaymentProviders } from '../../providers/payments.ts';
 import { type StripeSimulator, startStripeSimulator } from '../../simulators/stripe/start.ts';
 import { type Answer, startTestApi, type TestApi } from './api.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -20,6 +21,7 @@ export interface TopUpStack {
   temporal: TestTemporal;
   simulator: StripeSimulator;
   api: TestApi;
+  providers: PaymentProviders;
   worker: TestWorker;
   /** What the worker wrote to customers. */
   mails: Mail[];
@@ -51,10 +53,11 @@ export async function startTopUpStack(rules: Partial<OrderRules> = {}): Promise<
   });
   await simulator.control.webhook({ url: `${api.url}/webhooks/stripe`, secret: webhookSecret });
   const mails: Mail[] = [];
+  const providers = configuredProviders(keys);
   const startWorker = () =>
     startTestWorker(temporal, {
       db: database.db,
-      providers: configuredProviders(keys),
+      providers,
       publicUrl: api.url,
       orders: { ...defaultRules, ...rules },
       dunning: { retryDays: [1, 3, 5, 7], graceDays: 3, reminderDays: 3 },
@@ -66,6 +69,7 @@ export async function startTopUpStack(rules: Partial<OrderRules> = {}): Promise<
     temporal,
     simulator,
     api,
+    providers,
     worker: await startWorker(),
     mails,
     restartWorker: async () => {
