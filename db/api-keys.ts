@@ -1,4 +1,4 @@
-import type { Db } from './connection.ts';
+import type { Db, Transaction } from './connection.ts';
 
 export type SpendLimitWindow = 'total' | 'day' | 'week' | 'month';
 
@@ -29,6 +29,19 @@ export async function listKeys(db: Db, accountId: string): Promise<StoredKey[]> 
   return rows;
 }
 
+/** Of this account; until the transaction ends nobody else changes it. */
+export async function lockKey(
+  trx: Transaction,
+  accountId: string,
+  keyId: string,
+): Promise<StoredKey | undefined> {
+  const { rows } = await trx.raw(
+    `select ${keyColumns} from api_keys where id = ? and "referenceId" = ? for no key update`,
+    [keyId, accountId],
+  );
+  return rows[0];
+}
+
 export interface SpendLimit {
   nanos: bigint;
   window: SpendLimitWindow;
@@ -57,7 +70,7 @@ const assignments = {
  * `undefined`: the account has no such key, or it is revoked.
  */
 export async function changeKey(
-  db: Db,
+  trx: Transaction,
   accountId: string,
   keyId: string,
   change: KeyChange,
@@ -65,7 +78,7 @@ export async function changeKey(
   const named = (Object.keys(assignments) as (keyof typeof assignments)[]).filter(
     (field) => change[field] !== undefined,
   );
-  const { rows } = await db.raw(
+  const { rows } = await trx.raw(
     `update api_keys set ${[...named.map((field) => assignments[field]), '"updatedAt" = now()'].join(', ')}
       where id = :keyId and "referenceId" = :accountId and revoked_at is null returning ${keyColumns}`,
     {
@@ -82,12 +95,7 @@ export async function changeKey(
   return rows[0];
 }
 
-/** For good. Revoking again changes nothing; false: the account has no such key. */
-export async function revokeKey(db: Db, accountId: string, keyId: string): Promise<boolean> {
-  const { rowCount } = await db.raw(
-    `update api_keys set revoked_at = coalesce(revoked_at, now()), enabled = false
-      where id = ? and "referenceId" = ?`,
-    [keyId, accountId],
-  );
-  return rowCount === 1;
+/** For good. */
+export async function revokeKey(trx: Transaction, keyId: string): Promise<void> {
+  await trx.raw('update api_keys set revoked_at = now(), enabled = false where id = ?', [keyId]);
 }

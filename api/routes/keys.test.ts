@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listAudit } from '../../db/audit-log.ts';
 import { startTestApi, type TestApi } from '../../test/support/api.ts';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 
@@ -215,5 +216,27 @@ describe('changing a key', () => {
     await revoke(owner.cookie, id);
     expect((await change(owner.cookie, id, named)).status).toBe(404);
     expect(await storedKey(id)).toMatchObject({ name: 'laptop' });
+  });
+});
+
+describe('who made, limited and revoked a key', () => {
+  it('is in the audit log, once an act, without secrets', async () => {
+    const { cookie, accountId, email } = await api.customer();
+    const { body } = await make(cookie, { name: 'ci', models: ['gpt-5'] });
+    await change(cookie, body.id, { name: 'renamed' });
+    await change(cookie, body.id, { spend_limit: { amount_usd: '5.00', window: 'day' } });
+    await change(cookie, body.id, { spend_limit: { amount_usd: '5.00', window: 'day' } });
+    await Promise.all([revoke(cookie, body.id), revoke(cookie, body.id)]);
+    const entries = await listAudit(database.db, { accountId, limit: 10 });
+    expect(entries).toMatchObject([
+      { action: 'api_key.revoke', before: { spendLimitNanos: '5000000000' }, after: null },
+      {
+        action: 'api_key.change',
+        before: { spendLimitNanos: null, models: ['gpt-5'] },
+        after: { spendLimitNanos: '5000000000', spendLimitWindow: 'day' },
+      },
+      { action: 'api_key.create', actor: email, subjectId: body.id, before: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(body.key);
   });
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../billing/errors.ts';
 import { formatUsd, parseUsd } from '../../billing/money.ts';
-import { changeKey, listKeys, revokeKey, type SpendLimit, type StoredKey } from '../../db/api-keys.ts';
+import { listKeys, type SpendLimit, type StoredKey } from '../../db/api-keys.ts';
 import type { Session } from '../../http/session.ts';
 import type { ApiDeps } from '../deps.ts';
-import { createApiKey } from '../keys.ts';
+import { changeApiKey, createApiKey, revokeApiKey } from '../keys.ts';
 import { defineRoute, type Route } from '../route.ts';
 import {
   type ApiKey,
@@ -48,14 +48,10 @@ function createRoute(deps: ApiDeps): Route {
     handler: async ({ ctx, session, body }) => {
       requireVerifiedEmail(deps, session);
       const { name, expires_in_days: expiresInDays, models, ip_ranges: ipRanges } = body;
-      const made = await createApiKey(deps, {
-        accountId: session.accountId,
-        name,
-        expiresInDays,
-        models,
-        ipRanges,
-        spendLimit: body.spend_limit && toSpendLimit(body.spend_limit),
-      });
+      const { accountId } = session;
+      const spendLimit = body.spend_limit && toSpendLimit(body.spend_limit);
+      const wanted = { accountId, name, expiresInDays, models, ipRanges, spendLimit };
+      const made = await createApiKey(deps, wanted, session);
       ctx.set('Cache-Control', 'no-store');
       return { ...toWire(made), key: made.key };
     },
@@ -76,14 +72,13 @@ function changeRoute({ db }: ApiDeps): Route {
     errors: ['not_found'],
     handler: async ({ session, params: { id }, body }) => {
       const { name, models, ip_ranges: ipRanges, spend_limit: limit, expires_at: expiresAt } = body;
-      const changed = await changeKey(db, session.accountId, id, {
+      const changed = await changeApiKey(db, session, id, {
         name,
         models,
         ipRanges,
         spendLimit: limit && toSpendLimit(limit),
         expiresAt: expiresAt == null ? expiresAt : new Date(expiresAt),
       });
-      if (!changed) throw new DomainError('not_found', 'You have no such key, or it is revoked');
       return toWire(changed);
     },
   });
@@ -100,10 +95,7 @@ function revokeRoute({ db }: ApiDeps): Route {
     params,
     response: { status: 204, description: 'Revoked' },
     errors: ['not_found'],
-    handler: async ({ session, params: { id } }) => {
-      if (!(await revokeKey(db, session.accountId, id)))
-        throw new DomainError('not_found', 'You have no such key');
-    },
+    handler: ({ session, params: { id } }) => revokeApiKey(db, session, id),
   });
 }
 
