@@ -14,6 +14,9 @@ import {
   Tooltip,
 } from '@mantine/core';
 
+/** The button shows a cross alone. */
+const closeButtonProps = { 'aria-label': 'Close' };
+
 /** The accent: deep petrol. Shade 7 carries white text at 5.9:1, shade 4 is legible on the dark body. */
 const petrol: MantineColorsTuple = [
   '#eef8f6',
@@ -87,8 +90,8 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { fw: 550 } }),
     Card: Card.extend({ defaultProps: { withBorder: true, radius: 'lg', padding: 'lg' } }),
     DataList: DataList.extend({ defaultProps: { withDivider: true, labelWidth: '9.5rem' } }),
-    Drawer: Drawer.extend({ defaultProps: { position: 'right', size: '27rem' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg' } }),
+    Drawer: Drawer.extend({ defaultProps: { position: 'right', size: '27rem', closeButtonProps } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg', closeButtonProps } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { withArrow: true, openDelay: 200 } }),
   },

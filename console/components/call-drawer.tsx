@@ -73,7 +73,8 @@ function CallDetail({ event }: { event: UsageDetail }) {
       <div>
         <Outcome event={event} />
         <Text size="sm" mt={6}>
-          {note} {event.estimated && 'The tokens were counted by us, because none were reported.'}
+          {note}{' '}
+          {event.estimated && 'We estimated its tokens: the upstream reported none, or none that add up.'}
         </Text>
       </div>
       <CallFacts event={event} />
@@ -104,12 +105,7 @@ function LoadedCall({ traceId }: { traceId: string }) {
 
 export function CallDrawer({ traceId, onClose }: { traceId: string | undefined; onClose: () => void }) {
   return (
-    <Drawer
-      opened={traceId !== undefined}
-      onClose={onClose}
-      title="Call"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened={traceId !== undefined} onClose={onClose} title="Call">
       {traceId && <LoadedCall traceId={traceId} />}
     </Drawer>
   );

@@ -26,7 +26,6 @@ export function CreateKey() {
         onExitTransitionEnd={create.reset}
         title={created ? 'Your new key' : 'Create an API key'}
         closeOnClickOutside={!created}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {created ? (
           <NewKey created={created} onDone={close} />

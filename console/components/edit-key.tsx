@@ -31,7 +31,6 @@ export function EditKey({ apiKey }: { apiKey: ApiKey }) {
         onExitTransitionEnd={change.reset}
         title={`Edit “${apiKey.name}”`}
         ta="left"
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         <KeyForm
           initial={fieldsOf(apiKey)}

@@ -27,7 +27,6 @@ function EditPlan({ plan }: { plan: AdminPlanWithHistory }) {
         title={`Edit ${plan.name}`}
         size="xl"
         closeOnClickOutside={false}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         <PlanForm key={seen.version} plan={seen} onSaved={close} onReload={() => setSeen(plan)} />
       </Modal>
@@ -42,13 +41,7 @@ function History({ plan }: { plan: AdminPlanWithHistory }) {
       <Button size="xs" variant="subtle" aria-label={`Versions of ${plan.name}`} onClick={open}>
         Versions
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Versions of ${plan.name}`}
-        size="64rem"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={close} title={`Versions of ${plan.name}`} size="64rem">
         <PlanVersions versions={plan.history} />
       </Modal>
     </>

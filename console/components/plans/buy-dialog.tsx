@@ -43,7 +43,7 @@ export function BuyDialog({ choice, opened, onClose }: BuyDialogProps) {
   const price = formatBalance((as === 'pass' ? plan.pass_price_usd : plan.price_usd) ?? '0');
   const title = as === 'pass' ? `${plan.name} pass, 30 days` : `${plan.name}, ${price} a month`;
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened={opened} onClose={onClose} title={title}>
       <CheckoutForm
         renews={as === 'plan'}
         action={`Pay ${price}`}

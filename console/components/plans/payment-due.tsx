@@ -18,12 +18,7 @@ function PayNow({ due, planName }: { due: Due; planName: string }) {
       <Button size="xs" onClick={open}>
         Pay now
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Pay ${price} for ${planName}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={close} title={`Pay ${price} for ${planName}`}>
         <CheckoutForm renews action={`Pay ${price}`} failure="The order was not started" wishOf={payWish}>
           <Text size="sm">The next month begins when the payment arrives, with all its credits.</Text>
         </CheckoutForm>

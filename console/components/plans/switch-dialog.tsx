@@ -81,13 +81,7 @@ function Quoted({ choice: { plan, as }, onClose }: { choice: PlanChoice; onClose
 export function SwitchDialog({ choice, opened, onClose }: BuyDialogProps) {
   const title = `Switch to ${choice.plan.name}${choice.as === 'pass' ? ' pass' : ''}`;
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title={title} size="lg">
       <Quoted choice={choice} onClose={onClose} />
     </Modal>
   );
