@@ -1,5 +1,6 @@
 import { DomainError } from '../billing/errors.ts';
 import { nextStep } from '../billing/subscription-step.ts';
+import { dunningRules } from '../billing/subscriptions.ts';
 import { searchAccount } from '../db/account-search.ts';
 import { writeAudit } from '../db/audit-log.ts';
 import { readSituation } from '../db/subscription-facts.ts';
@@ -12,7 +13,6 @@ import {
 } from '../workflows/contract.ts';
 import { askSubscription } from './ask-workflow.ts';
 import type { ApiDeps } from './deps.ts';
-import { dunningRules } from './payment-due.ts';
 import { readPlanNow } from './plan-now.ts';
 import type { AccountSubscription } from './schemas/admin-subscriptions.ts';
 import { stepWords } from './step-words.ts';

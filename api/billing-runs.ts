@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../billing/errors.ts';
 import { formatUsd } from '../billing/money.ts';
 import { nextStep } from '../billing/subscription-step.ts';
+import { dunningRules } from '../billing/subscriptions.ts';
 import { readClock } from '../db/account-clock.ts';
 import { readSituation } from '../db/subscription-facts.ts';
 import { type DueSubscription, findSubscription, listDueSubscriptions } from '../db/subscriptions.ts';
@@ -12,7 +13,6 @@ import {
   taskQueue,
 } from '../workflows/contract.ts';
 import type { ApiDeps } from './deps.ts';
-import { dunningRules } from './payment-due.ts';
 import type { BillingRun, DueItem } from './schemas/admin-subscriptions.ts';
 import { stepAmount, stepWords } from './step-words.ts';
 

@@ -1,17 +1,8 @@
 import { formatUsd } from '../billing/money.ts';
 import { nextStep } from '../billing/subscription-step.ts';
 import { benefitsEnd, type DueReason, type DunningRules } from '../billing/subscriptions.ts';
-import type { Config } from '../config/config.ts';
 import type { Situation } from '../db/subscription-facts.ts';
 import type { PaymentDue } from './schemas/subscriptions.ts';
-
-export function dunningRules(config: Config): DunningRules {
-  return {
-    retryDays: config.DUNNING_RETRY_DAYS,
-    graceDays: config.DUNNING_GRACE_DAYS,
-    reminderDays: config.RENEWAL_REMINDER_DAYS,
-  };
-}
 
 /** What the customer owes for the next period, why, and what can be done. `null`: nothing. */
 export function paymentDue(situation: Situation, rules: DunningRules): PaymentDue | null {

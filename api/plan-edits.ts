@@ -1,6 +1,7 @@
 import { parseCredits } from '../billing/credits.ts';
 import { DomainError } from '../billing/errors.ts';
 import { NANOS_PER_USD, parseUsd } from '../billing/money.ts';
+import { FREE_PLAN_ID } from '../billing/plan-actions.ts';
 import { writeAudit } from '../db/audit-log.ts';
 import type { Db } from '../db/connection.ts';
 import {
@@ -14,9 +15,6 @@ import {
 import type { Session } from '../http/session.ts';
 import { planToWire } from './plan-wire.ts';
 import type { ChangePlan } from './schemas/plans.ts';
-
-/** What an account without a subscription has. It is never bought, so it costs and grants nothing. */
-export const FREE_PLAN = 'free';
 
 /** Adds a version of the terms, in one transaction with its audit entry. What runs keeps the version that it names. */
 export function editPlan(db: Db, session: Session, planId: string, body: ChangePlan): Promise<PlanWithTerms> {
@@ -81,7 +79,7 @@ function changed<T, W>(current: T | null, wire: W | null | undefined, read: (wir
 function refuseNonsense(planId: string, enabled: boolean, terms: NewPlanTerms): void {
   const { priceNanos, passPriceNanos, baseNanos, backupNanos } = terms;
   const refuse = (param: string, message: string) => new DomainError('invalid_request', message, { param });
-  if (planId !== FREE_PLAN) {
+  if (planId !== FREE_PLAN_ID) {
     if (priceNanos === 0n) throw refuse('price_usd', 'A plan that is bought needs a price above zero');
     if (passPriceNanos === 0n)
       throw refuse('pass_price_usd', 'Use a price above zero, or null: not sold as a pass');

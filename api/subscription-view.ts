@@ -1,6 +1,7 @@
 import { formatCredits } from '../billing/credits.ts';
 import { formatUsd } from '../billing/money.ts';
 import { FREE_PLAN_ID } from '../billing/plan-actions.ts';
+import { dunningRules } from '../billing/subscriptions.ts';
 import { listPoolBalances } from '../db/balances.ts';
 import type { Db } from '../db/connection.ts';
 import { currentPlanVersion, findPlan, findPlanVersion } from '../db/plans.ts';
@@ -11,7 +12,7 @@ import { listPaidAhead } from '../db/subscription-periods.ts';
 import type { Subscription } from '../db/subscriptions.ts';
 import type { ApiDeps } from './deps.ts';
 import { goesOn, nextRenewal } from './next-renewal.ts';
-import { dunningRules, paymentDue } from './payment-due.ts';
+import { paymentDue } from './payment-due.ts';
 import { readCaps } from './plan-caps.ts';
 import { type PlanNow, readPlanNow } from './plan-now.ts';
 import { planToWire } from './plan-wire.ts';

@@ -1,6 +1,6 @@
 import type { SubscriptionKind } from './subscriptions.ts';
 
-/** What an account without a plan has. It is not bought. */
+/** What an account without a plan has. It is never bought, so it costs and grants nothing. */
 export const FREE_PLAN_ID = 'free';
 
 export interface PlanForSale {

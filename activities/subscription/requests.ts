@@ -1,4 +1,5 @@
 import { DomainError } from '../../billing/errors.ts';
+import { FREE_PLAN_ID } from '../../billing/plan-actions.ts';
 import { benefitsEnd } from '../../billing/subscriptions.ts';
 import { writeAudit } from '../../db/audit-log.ts';
 import { findPaymentMethod } from '../../db/payment-methods.ts';
@@ -109,7 +110,7 @@ async function fencePass(turn: Turn, live: Subscription, goesOn: boolean): Promi
 
 async function refuseUnsellable({ trx }: Turn, live: Subscription, planId: string): Promise<void> {
   const plan = await findPlan(trx, planId);
-  if (!plan?.enabled || planId === 'free') throw new DomainError('not_found', 'This plan is not sold');
+  if (!plan?.enabled || planId === FREE_PLAN_ID) throw new DomainError('not_found', 'This plan is not sold');
   if (planId === live.planId && live.kind === 'renewing')
     throw new DomainError('invalid_request', 'This is the plan that the account has');
   if (live.cancelledAt) throw new DomainError('invalid_request', 'The plan is cancelled: resume it first');

@@ -1,6 +1,7 @@
+import { FREE_PLAN_ID } from '../../billing/plan-actions.ts';
 import { listPlans, listPlanVersions } from '../../db/plans.ts';
 import type { ApiDeps } from '../deps.ts';
-import { editPlan, FREE_PLAN } from '../plan-edits.ts';
+import { editPlan } from '../plan-edits.ts';
 import { planToWire, versionToWire } from '../plan-wire.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { adminPlans, changedPlan, changePlan, planParams } from '../schemas/plans.ts';
@@ -56,7 +57,7 @@ function changeRoute({ db }: ApiDeps): Route {
     errors: ['not_found', 'conflict'],
     handler: async ({ session, params: { id }, body }) => {
       const plan = await editPlan(db, session, id, body);
-      return { ...planToWire(plan, plan.current), ...(id === FREE_PLAN ? forFree : forPeriods) };
+      return { ...planToWire(plan, plan.current), ...(id === FREE_PLAN_ID ? forFree : forPeriods) };
     },
   });
 }
