@@ -79,7 +79,7 @@ const checks: Record<string, string> = {
 
   'usage by the hour is the sum of its calls': `
     with counted as (
-      select account_id, date_trunc('hour', uuid_time(id)) as hour, count(*) as calls, sum(charge_nanos) as charge,
+      select account_id, date_trunc('hour', uuid_time(id), 'UTC') as hour, count(*) as calls, sum(charge_nanos) as charge,
              sum(uncollected_nanos) as uncollected, sum(input_tokens + output_tokens) as tokens
         from usage_amounts where id < uuid_at((select upto from usage_counted)) group by 1, 2
     ), kept as (
@@ -87,7 +87,7 @@ const checks: Record<string, string> = {
              sum(input_tokens + output_tokens) as tokens
         from usage_hours
        -- Months whose calls are no longer kept have only their sums.
-       where hour >= (select date_trunc('hour', uuid_time(id)) from usage_events order by id limit 1) group by 1, 2
+       where hour >= (select date_trunc('hour', uuid_time(id), 'UTC') from usage_events order by id limit 1) group by 1, 2
     )
     select account_id, hour, c.calls, k.calls as kept_calls, c.charge as charge_nanos, k.charge as kept_charge_nanos
       from counted c full join kept k using (account_id, hour)

@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import { v7 as uuidv7 } from 'uuid';
 import { fundedAccount } from '../test/support/customers.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
-import type { Db } from './connection.ts';
+import { connect, type Db } from './connection.ts';
 import { checkLedger } from './ledger-check.ts';
 import { countUsage } from './usage-hours.ts';
 import { sumUsage, type UsageGrouping } from './usage-summary.ts';
@@ -20,9 +20,16 @@ let database: TestDatabase;
 let db: Db;
 beforeAll(async () => {
   database = await testDatabase();
-  db = database.db;
+  // Hours are UTC's, wherever the one who counts and the one who reads take themselves to be.
+  await database.db.raw(
+    `do $$ begin execute format('alter database %I set timezone to ''Asia/Kolkata''', current_database()); end $$`,
+  );
+  db = connect({ url: database.url });
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await db.destroy();
+  await database.drop();
+});
 
 interface LoggedCall {
   atMs: number;
@@ -42,7 +49,7 @@ async function log(accountId: string, { atMs, model, key, charge }: LoggedCall):
 
 const aCall = (atMs: number, charge = 1): LoggedCall => ({ atMs, model: 'small', key: keys[0]!, charge });
 const countAll = async () => {
-  while (await countUsage(db));
+  while (await countUsage(database.db));
 };
 const countAgain = () => db.raw(`truncate usage_hours; update usage_counted set upto = 'epoch'`);
 const newAccount = async () => (await fundedAccount(db, [])).accountId;

@@ -36,7 +36,7 @@ export function countUsage(db: Db): Promise<boolean> {
  */
 async function nextSlice(trx: Transaction): Promise<Slice | undefined> {
   const { rows } = await trx.raw<{ rows: Slice[] }>(
-    `select lower, least(date_trunc('hour', lower) + interval '1 hour', full_at, settled) as upper
+    `select lower, least(date_trunc('hour', lower, 'UTC') + interval '1 hour', full_at, settled) as upper
        from (select uuid_time(id) as lower, id from usage_events
               where id >= uuid_at((select upto from usage_counted)) order by id limit 1) first
       cross join lateral (select least(now() - make_interval(mins => :late), min(uuid_time(h.id))) as settled
@@ -54,7 +54,7 @@ async function addSlice(trx: Transaction, { lower, upper }: Slice): Promise<void
   await trx.raw(
     `insert into usage_hours as h (account_id, hour, model_id, api_key_id, calls, input_tokens, output_tokens,
        charge_nanos, uncollected_nanos)
-     select account_id, date_trunc('hour', cast(:lower as timestamptz)), model_id, api_key_id, count(*),
+     select account_id, date_trunc('hour', cast(:lower as timestamptz), 'UTC'), model_id, api_key_id, count(*),
             sum(input_tokens), sum(output_tokens), sum(charge_nanos), sum(uncollected_nanos)
        from usage_amounts
       where id >= uuid_at(cast(:lower as timestamptz)) and id < uuid_at(cast(:upper as timestamptz))

@@ -50,17 +50,17 @@ set plan_cache_mode = force_custom_plan as $$
 #variable_conflict use_column
 declare
   v_counted timestamptz := (select upto from usage_counted);
-  v_first timestamptz := date_trunc('hour', p_from + interval '1 hour' - interval '1 microsecond');
-  v_end timestamptz := date_trunc('hour', p_to);
+  v_first timestamptz := date_trunc('hour', p_from + interval '1 hour' - interval '1 microsecond', 'UTC');
+  v_end timestamptz := date_trunc('hour', p_to, 'UTC');
   -- From here on call by call.
   v_rest timestamptz := greatest(v_first, least(v_counted, v_end));
   v_split timestamptz[] := array(
-    select date_trunc('hour', midnight)
+    select date_trunc('hour', midnight, 'UTC')
       from generate_series((v_first at time zone p_zone)::date::timestamp, (v_rest at time zone p_zone)::date::timestamp,
              interval '1 day') as day
      cross join lateral (select day at time zone p_zone as midnight) m
-     where date_trunc('hour', midnight) <> midnight
-       and date_trunc('hour', midnight) >= v_first and date_trunc('hour', midnight) < v_rest);
+     where date_trunc('hour', midnight, 'UTC') <> midnight
+       and date_trunc('hour', midnight, 'UTC') >= v_first and date_trunc('hour', midnight, 'UTC') < v_rest);
   v_hour timestamptz;
 begin
   return query
