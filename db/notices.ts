@@ -31,13 +31,13 @@ export async function claimUnsentNotices(db: Db, accountId?: string): Promise<No
        select account_id, key from notices
         where sent_at is null and attempts < :most
           and (account_id = :accountId::uuid or (:accountId::uuid is null and next_try_at <= now()))
-        order by next_try_at limit 100 for update skip locked),
+        order by number limit 100 for update skip locked),
      claimed as (
        update notices n set attempts = attempts + (:accountId::uuid is null)::integer,
               next_try_at = now() + least(interval '5 minutes' * 2 ^ attempts, interval '1 day')
          from due where n.account_id = due.account_id and n.key = due.key
-       returning n.account_id, n.key, n.subject, n.body, n.created_at)
-     select account_id as "accountId", key, subject, body from claimed order by created_at, key`,
+       returning n.account_id, n.key, n.subject, n.body, n.number)
+     select account_id as "accountId", key, subject, body from claimed order by number`,
     { accountId: accountId ?? null, most: MAX_ATTEMPTS },
   );
   return rows;

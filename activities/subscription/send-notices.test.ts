@@ -78,6 +78,20 @@ describe('a mail', () => {
     expect(sent.toSorted()).toEqual(names.toSorted());
   });
 
+  it('goes out after those that were written before it, also in the same moment', async () => {
+    const { accountId } = await fundedAccount(database.db, []);
+    const subjects = ['z', 'a', 'm', 'b'];
+    await database.db.transaction(async (trx) => {
+      for (const subject of subjects) await addNotice(trx, { accountId, key: subject, subject, body: '' });
+    });
+    const got: string[] = [];
+    await sendNotices(
+      { db: database.db, sendMail: async ({ subject }) => void got.push(subject) },
+      accountId,
+    );
+    expect(got).toEqual(subjects);
+  });
+
   it('is sent at once by the account’s own workflow, whose failure leaves it to the sweep', async () => {
     const accountId = await noticeTo('ann', 0);
     await send();
