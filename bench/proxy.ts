@@ -6,6 +6,7 @@ import { postTransfer, systemAccounts, walletOf } from '../db/ledger.ts';
 import type { BenchContext } from './bench-stack.ts';
 import { cpuMicroseconds } from './cpu.ts';
 import { type LoadReport, percentile, startLoad } from './load.ts';
+import { warmWal } from './warm-wal.ts';
 
 const connectionCounts = [1, 16, 64, 256];
 export const shapes = { plain: false, streaming: true };
@@ -24,6 +25,7 @@ interface Measured extends LoadReport {
 /** Proxied calls a second, added latency and CPU a call, against the same code without metering. */
 export async function benchProxy(context: BenchContext): Promise<void> {
   await fund(context);
+  await warmWal(context.db);
   const load = startLoad();
   const bare = fork(fileURLToPath(new URL('./bare-proxy.ts', import.meta.url)), {
     env: { ...process.env, DATABASE_URL: context.stack.addresses.postgres },

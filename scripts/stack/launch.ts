@@ -27,7 +27,7 @@ export async function launchPostgres(launch: Launch): Promise<string> {
         folder,
         logFile: logs.fileOf('postgres'),
         port: ports.postgres,
-        settings: { shared_buffers: `${sharedBuffersMiB()}MB` },
+        settings: { shared_buffers: `${sharedBuffersMiB()}MB`, min_wal_size: MIN_WAL_SIZE },
       });
       url = server.url;
       return server;
@@ -37,6 +37,10 @@ export async function launchPostgres(launch: Launch): Promise<string> {
   await migrateSchema(url ?? '');
   return url ?? '';
 }
+
+// Segments that were written once are kept to be written again: while Postgres fills a new one with zeros, for some 50 ms,
+// no call goes on.
+const MIN_WAL_SIZE = '512MB';
 
 // Pools and indexes of a million accounts fit: from the 128 MiB that Postgres takes by itself, each call of so many costs
 // it two fifths more. Memory that is not used is not taken.
