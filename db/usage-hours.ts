@@ -36,13 +36,14 @@ export function countUsage(db: Db): Promise<boolean> {
  */
 async function nextSlice(trx: Transaction): Promise<Slice | undefined> {
   const { rows } = await trx.raw<{ rows: Slice[] }>(
-    `select lower, least(date_trunc('hour', lower, 'UTC') + interval '1 hour', full_at, settled) as upper
-       from (select uuid_time(id) as lower, id from usage_events
-              where id >= uuid_at((select upto from usage_counted)) order by id limit 1) first
+    `select lower, least(hour_end, full_at, settled) as upper
+       from (select uuid_time(id) as lower, id,
+                    date_trunc('hour', uuid_time(id), 'UTC') + interval '1 hour' as hour_end
+               from usage_events where id >= uuid_at((select upto from usage_counted)) order by id limit 1) first
       cross join lateral (select least(now() - make_interval(mins => :late), min(uuid_time(h.id))) as settled
               from (select id from holds order by id limit 1) h) s
-       left join lateral (select uuid_time(id) as full_at from usage_events where id > first.id
-              order by id limit 1 offset :most) f on true`,
+       left join lateral (select uuid_time(id) as full_at from usage_events
+              where id > first.id and id < uuid_at(hour_end) order by id limit 1 offset :most) f on true`,
     { late: LATE_MINUTES, most: SLICE_CALLS },
   );
   const [slice] = rows;
