@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { hangUpOnSilence } from '../db/silence.ts';
 
 /** better-auth's connections, bounded like ours (db/connection.ts). */
 export function connectAuthPool(options: { url: string; poolMax: number; logger: Logger }): pg.Pool {
@@ -14,6 +15,9 @@ export function connectAuthPool(options: { url: string; poolMax: number; logger:
   // behalf while one is idle, each connection needs one while it is lent out between two queries.
   const onError = (err: Error) => options.logger.warn({ err }, 'A database connection broke');
   pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    hangUpOnSilence(client);
+  });
   return pool;
 }

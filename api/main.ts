@@ -6,6 +6,7 @@ import { createLogger } from '../config/logger.ts';
 import { createMailer, trackMails } from '../config/mailer.ts';
 import { connect } from '../db/connection.ts';
 import { pendingMigrations } from '../db/migrate.ts';
+import { SILENCE_MS } from '../db/silence.ts';
 import { drain, stopOnSignal } from '../http/shutdown.ts';
 import { configuredWebhooks } from '../providers/configured.ts';
 import { createApp } from './app.ts';
@@ -23,6 +24,7 @@ const db = connect({
   url: config.DATABASE_URL,
   poolMax: config.DATABASE_POOL_MAX,
   applicationName: 'tollgate-api',
+  silenceMs: SILENCE_MS,
 });
 const missing = await pendingMigrations(db).catch((err) =>
   giveUp({ err }, 'The database cannot be read. Check DATABASE_URL and that Postgres runs.'),

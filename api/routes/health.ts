@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DomainError } from '../../billing/errors.ts';
 import { isInside } from '../../http/address.ts';
@@ -5,6 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const TEMPORAL_ANSWERS_WITHIN_MS = 1_000;
+const POSTGRES_ANSWERS_WITHIN_MS = 2_000;
 
 const readiness = z
   .object({ postgres: z.literal('up'), temporal: z.enum(['up', 'down']) })
@@ -57,10 +59,14 @@ export function healthRoutes(deps: ApiDeps): Route[] {
 }
 
 async function databaseProblem({ db }: ApiDeps): Promise<unknown> {
-  return db.raw('select 1').then(
+  const asked = db.raw('select 1').then(
     () => undefined,
     (error) => error,
   );
+  const silence = sleep(POSTGRES_ANSWERS_WITHIN_MS, undefined, { ref: false }).then(
+    () => new DomainError('database_unavailable', 'The database does not answer. Try again shortly.'),
+  );
+  return Promise.race([asked, silence]);
 }
 
 async function temporalState({ temporal }: ApiDeps): Promise<'up' | 'down'> {
