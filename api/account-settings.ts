@@ -1,9 +1,9 @@
 import { keptDay } from '../billing/cap-day.ts';
 import { lockClock } from '../db/account-clock.ts';
 import { type Account, type AccountSettings, findAccount, updateAccountSettings } from '../db/accounts.ts';
-import { writeAudit } from '../db/audit-log.ts';
 import type { Db, Transaction } from '../db/connection.ts';
 import type { Session } from '../http/session.ts';
+import { auditUser } from './user-audit.ts';
 
 /**
  * Changes what is named. Another time zone opens no second day of daily caps. Who pays for calls is a matter of money:
@@ -29,14 +29,9 @@ export function changeSettings(
   });
 }
 
-function auditPay2Go(
-  trx: Transaction,
-  { accountId, userId, email }: Session,
-  pay2go: boolean,
-): Promise<string> {
-  return writeAudit(trx, {
-    actorId: userId,
-    actor: email,
+function auditPay2Go(trx: Transaction, session: Session, pay2go: boolean): Promise<string> {
+  const { accountId } = session;
+  return auditUser(trx, session, {
     action: 'account.pay2go',
     subjectKind: 'account',
     subjectId: accountId,

@@ -2,7 +2,6 @@ import { DomainError } from '../billing/errors.ts';
 import { nextStep } from '../billing/subscription-step.ts';
 import { dunningRules } from '../billing/subscriptions.ts';
 import { searchAccount } from '../db/account-search.ts';
-import { writeAudit } from '../db/audit-log.ts';
 import { readSituation } from '../db/subscription-facts.ts';
 import type { Session } from '../http/session.ts';
 import {
@@ -18,6 +17,7 @@ import type { AccountSubscription } from './schemas/admin-subscriptions.ts';
 import { stepWords } from './step-words.ts';
 import { subscriptionPeriods } from './subscription-history.ts';
 import { subscriptionView } from './subscription-view.ts';
+import { auditUser } from './user-audit.ts';
 import { workflowUrl } from './workflow-url.ts';
 
 const PERIODS = 100;
@@ -64,16 +64,9 @@ export async function actOnSubscription(
 }
 
 /** The others are audited by the step that does them; this one takes no reason along. */
-function auditRetry(
-  { db }: ApiDeps,
-  { accountId: actorId, email }: Session,
-  accountId: string,
-  reason: string,
-): Promise<string> {
+function auditRetry({ db }: ApiDeps, session: Session, accountId: string, reason: string): Promise<string> {
   return db.transaction((trx) =>
-    writeAudit(trx, {
-      actorId,
-      actor: email,
+    auditUser(trx, session, {
       action: 'subscription.retry_requested',
       subjectKind: 'account',
       subjectId: accountId,

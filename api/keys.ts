@@ -8,10 +8,10 @@ import {
   type SpendLimit,
   type StoredKey,
 } from '../db/api-keys.ts';
-import { writeAudit } from '../db/audit-log.ts';
 import type { Db, Transaction } from '../db/connection.ts';
 import type { Session } from '../http/session.ts';
 import type { Auth } from './auth.ts';
+import { auditUser } from './user-audit.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -73,18 +73,10 @@ function limitsOf({ models, ipRanges, spendLimitNanos, spendLimitWindow, expires
 
 function audit(
   trx: Transaction,
-  { accountId, userId, email }: Session,
+  by: Session,
   action: string,
-  { id, before, after }: { id: string; before?: object; after?: object },
+  { id, ...states }: { id: string; before?: object; after?: object },
 ): Promise<string> {
-  return writeAudit(trx, {
-    actorId: userId,
-    actor: email,
-    action,
-    subjectKind: 'api_key',
-    subjectId: id,
-    accountId,
-    before,
-    after,
-  });
+  const { accountId } = by;
+  return auditUser(trx, by, { ...states, action, subjectKind: 'api_key', subjectId: id, accountId });
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, startTestApi, type TestApi } from '../test/support/api.ts';
 import { type TestDatabase, testDatabase } from '../test/support/database.ts';
@@ -51,6 +53,22 @@ describe('with Postgres down', () => {
     await ask();
     expect((await ask()).status).toBe(200);
   });
+});
+
+describe('with a Postgres that says nothing', () => {
+  it('the api is not ready, and says so before anybody gives up on it', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const waiting = await startTestApi({ databaseUrl: `postgres://a:b@127.0.0.1:${port}/none` });
+    const startedAt = performance.now();
+    const answer = await waiting.request('GET', '/readyz');
+    expect(performance.now() - startedAt).toBeLessThan(4_500);
+    expect([answer.status, answer.body.error.code]).toEqual([503, 'database_unavailable']);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    await waiting.stop();
+    silent.close();
+  }, 60_000);
 });
 
 describe('with Temporal down', () => {

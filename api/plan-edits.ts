@@ -2,7 +2,6 @@ import { parseCredits } from '../billing/credits.ts';
 import { DomainError } from '../billing/errors.ts';
 import { NANOS_PER_USD, parseUsd } from '../billing/money.ts';
 import { FREE_PLAN_ID } from '../billing/plan-actions.ts';
-import { writeAudit } from '../db/audit-log.ts';
 import type { Db } from '../db/connection.ts';
 import {
   addPlanVersion,
@@ -15,6 +14,7 @@ import {
 import type { Session } from '../http/session.ts';
 import { planToWire } from './plan-wire.ts';
 import type { ChangePlan } from './schemas/plans.ts';
+import { auditUser } from './user-audit.ts';
 
 /** Adds a version of the terms, in one transaction with its audit entry. What runs keeps the version that it names. */
 export function editPlan(db: Db, session: Session, planId: string, body: ChangePlan): Promise<PlanWithTerms> {
@@ -30,9 +30,7 @@ export function editPlan(db: Db, session: Session, planId: string, body: ChangeP
     refuseNonsense(planId, plan.enabled, terms);
     await updatePlan(trx, plan);
     const after = { ...plan, current: await addPlanVersion(trx, planId, terms) };
-    await writeAudit(trx, {
-      actorId: session.userId,
-      actor: session.email,
+    await auditUser(trx, session, {
       action: 'plan.edit',
       subjectKind: 'plan',
       subjectId: planId,

@@ -13,7 +13,11 @@ export function hangUpOnSilence(client: pg.ClientBase, silenceMs = SILENCE_MS): 
   const inner = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean | null };
   const { stream } = inner.connection;
   stream.setTimeout(silenceMs, () => {
-    if (inner.readyForQuery === false)
-      stream.destroy(Object.assign(new Error('Postgres is silent'), { code: 'ETIMEDOUT' }));
+    if (inner.readyForQuery === false) stream.destroy(silentPostgres());
   });
+}
+
+/** Reads as an outage, like any other error of the network. */
+export function silentPostgres(): Error {
+  return Object.assign(new Error('Postgres is silent'), { code: 'ETIMEDOUT' });
 }

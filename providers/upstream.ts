@@ -1,6 +1,6 @@
 import type { CallBound } from '../billing/call-bound.ts';
 import type { ReportedUsage, Usage } from '../billing/usage.ts';
-import type { PromptTokens } from './openai/prompt.ts';
+import type { PromptTokens } from './openai/media.ts';
 
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 

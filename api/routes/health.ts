@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DomainError } from '../../billing/errors.ts';
+import { silentPostgres } from '../../db/silence.ts';
 import { isInside } from '../../http/address.ts';
 import type { ApiDeps } from '../deps.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -63,9 +64,7 @@ async function databaseProblem({ db }: ApiDeps): Promise<unknown> {
     () => undefined,
     (error) => error,
   );
-  const silence = sleep(POSTGRES_ANSWERS_WITHIN_MS, undefined, { ref: false }).then(
-    () => new DomainError('database_unavailable', 'The database does not answer. Try again shortly.'),
-  );
+  const silence = sleep(POSTGRES_ANSWERS_WITHIN_MS, silentPostgres(), { ref: false });
   return Promise.race([asked, silence]);
 }
 

@@ -52,9 +52,9 @@ function readRequest(text: string): CallRequest {
 function readAnswer(body: Buffer, request: CallRequest): Answer {
   const answer = parseAnswer(body);
   if (!answer || !Array.isArray(answer.data)) return unreadable;
-  const reported = reportOf(answer, request.body, answer.data.length);
   // Nothing was drawn, and nothing is billed: no answer.
   if (answer.data.length === 0 && answer.usage == null) return unreadable;
+  const reported = reportOf(answer, request.body, answer.data.length);
   return { reported, countedOutput: 0, readable: true };
 }
 

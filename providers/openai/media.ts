@@ -1,14 +1,18 @@
 import { isRecord, type JsonObject } from './json.ts';
 
-/** What a prompt holds besides text. */
+/** What a prompt is made of, in tokens. */
+export interface PromptTokens {
+  textTokens: number;
+  imageTokens: number;
+  audioTokens: number;
+}
+
+export const noPrompt: PromptTokens = { textTokens: 0, imageTokens: 0, audioTokens: 0 };
+
+/** What a prompt holds besides its words. As text count documents that the upstream has or fetches itself. */
 export interface Media {
-  mostImageTokens: number;
-  likelyImageTokens: number;
-  mostAudioTokens: number;
-  likelyAudioTokens: number;
-  /** Of documents that the upstream has or fetches itself. */
-  mostDocumentTokens: number;
-  likelyDocumentTokens: number;
+  most: PromptTokens;
+  likely: PromptTokens;
   /** Characters of the body that are pictures or sound. */
   dataCharacters: number;
   /** Characters of the body that are documents. They may be text. */
@@ -30,12 +34,8 @@ const soundCharactersPerToken = { least: 64, wav: 6_400, compressed: 2_133 };
  */
 export function mediaIn(messages: readonly unknown[]): Media {
   const media: Media = {
-    mostImageTokens: 0,
-    likelyImageTokens: 0,
-    mostAudioTokens: 0,
-    likelyAudioTokens: 0,
-    mostDocumentTokens: 0,
-    likelyDocumentTokens: 0,
+    most: { ...noPrompt },
+    likely: { ...noPrompt },
     dataCharacters: 0,
     documentCharacters: 0,
   };
@@ -73,16 +73,16 @@ function addPicture(media: Media, { url, detail }: JsonObject): void {
 }
 
 function addImage(media: Media, data: unknown, detail?: unknown): void {
-  media.mostImageTokens += images.most;
-  media.likelyImageTokens += detail === 'low' ? images.lowDetail : images.usual;
+  media.most.imageTokens += images.most;
+  media.likely.imageTokens += detail === 'low' ? images.lowDetail : images.usual;
   media.dataCharacters += lengthOf(data);
 }
 
 function addAudio(media: Media, { data, format }: JsonObject): void {
   const characters = lengthOf(data);
   const usual = format === 'wav' ? soundCharactersPerToken.wav : soundCharactersPerToken.compressed;
-  media.mostAudioTokens += Math.ceil(characters / soundCharactersPerToken.least);
-  media.likelyAudioTokens += Math.ceil(characters / usual);
+  media.most.audioTokens += Math.ceil(characters / soundCharactersPerToken.least);
+  media.likely.audioTokens += Math.ceil(characters / usual);
   media.dataCharacters += characters;
 }
 
@@ -98,8 +98,8 @@ function addSource(media: Media, { type, data }: JsonObject): void {
 }
 
 function addFetchedDocument(media: Media): void {
-  media.mostDocumentTokens += fetchedDocument.most;
-  media.likelyDocumentTokens += fetchedDocument.usual;
+  media.most.textTokens += fetchedDocument.most;
+  media.likely.textTokens += fetchedDocument.usual;
 }
 
 function recordOf(value: unknown): JsonObject {

@@ -1,18 +1,14 @@
-import { type Media, mediaIn } from './media.ts';
+import { mediaIn, type PromptTokens } from './media.ts';
 import { estimateTokens } from './output-counter.ts';
-
-/** What a prompt is made of, in tokens. */
-export interface PromptTokens {
-  textTokens: number;
-  imageTokens: number;
-  audioTokens: number;
-}
 
 /** `most` is for the hold; `likely` is charged, as an estimate, where no report comes. */
 export interface PromptMeasure {
   most: PromptTokens;
   likely: PromptTokens;
 }
+
+// A page of a PDF is some 100 KB, and some 2,500 tokens with the picture of it.
+const DOCUMENT_CHARACTERS_PER_TOKEN = 50;
 
 /**
  * The most tokens that a prompt can be: a token of byte-level BPE is at least one byte, an escape in JSON is never
@@ -21,27 +17,11 @@ export interface PromptMeasure {
  */
 export function measurePrompt(text: string, messages: readonly unknown[] = []): PromptMeasure {
   const bytes = Buffer.byteLength(text);
-  const media = mediaIn(messages);
-  const words = bytes - media.dataCharacters - media.documentCharacters;
+  const { most, likely, dataCharacters, documentCharacters } = mediaIn(messages);
+  const words = estimateTokens(bytes - dataCharacters - documentCharacters);
+  const pages = Math.ceil(documentCharacters / DOCUMENT_CHARACTERS_PER_TOKEN);
   return {
-    most: {
-      textTokens: bytes - media.dataCharacters + media.mostDocumentTokens,
-      imageTokens: media.mostImageTokens,
-      audioTokens: media.mostAudioTokens,
-    },
-    likely: {
-      textTokens: estimateTokens(words) + likelyDocumentTokens(media),
-      imageTokens: media.likelyImageTokens,
-      audioTokens: media.likelyAudioTokens,
-    },
+    most: { ...most, textTokens: bytes - dataCharacters + most.textTokens },
+    likely: { ...likely, textTokens: words + pages + likely.textTokens },
   };
-}
-
-export const noPrompt: PromptTokens = { textTokens: 0, imageTokens: 0, audioTokens: 0 };
-
-// A page of a PDF is some 100 KB, and some 2,500 tokens with the picture of it.
-const DOCUMENT_CHARACTERS_PER_TOKEN = 50;
-
-function likelyDocumentTokens({ documentCharacters, likelyDocumentTokens: fetched }: Media): number {
-  return Math.ceil(documentCharacters / DOCUMENT_CHARACTERS_PER_TOKEN) + fetched;
 }

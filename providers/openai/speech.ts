@@ -1,8 +1,8 @@
 import { unitsUsed } from '../../billing/usage-shapes.ts';
 import { ambiguityIn, invalid, modelOf, parseBody, writeJson } from '../json-request.ts';
 import type { CallRequest, UpstreamFormat } from '../upstream.ts';
+import { noPrompt } from './media.ts';
 import { MediaTap } from './media-tap.ts';
-import { noPrompt } from './prompt.ts';
 import { openAiWire, unreadable } from './wire.ts';
 
 /**

@@ -4,8 +4,8 @@ import { invalid, modelOf } from '../json-request.ts';
 import type { Answer, CallRequest, FormEntry, FormFile, UpstreamFormat } from '../upstream.ts';
 import { encodeForm, readEntries } from './form.ts';
 import { secondsHeard } from './heard.ts';
+import { noPrompt } from './media.ts';
 import { estimateTokens, producedTokens } from './output-counter.ts';
-import { noPrompt } from './prompt.ts';
 import { TranscriptionTap } from './transcription-tap.ts';
 import { estimateInput, NO_LIMIT_TO_LOWER, openAiWire, parseAnswer, unreadable } from './wire.ts';
 

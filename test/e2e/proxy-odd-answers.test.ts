@@ -1,36 +1,28 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { events, json, leaveAfter, type OddUpstream, startOddUpstream } from '../support/odd-upstream.ts';
 import {
-  INPUT_NANOS,
-  OUTPUT_NANOS,
-  startTestProxy,
-  type TestCaller,
-  type TestProxy,
-} from '../support/proxy.ts';
-import { expectSettled, postAs, seedRouteModels, usageRowOf } from '../support/routes.ts';
+  events,
+  json,
+  leaveAfter,
+  type OddProxy,
+  type OddUpstream,
+  startOddProxy,
+} from '../support/odd-upstream.ts';
+import { INPUT_NANOS, OUTPUT_NANOS, type TestCaller, type TestProxy } from '../support/proxy.ts';
+import { expectSettled, postAs, usageRowOf } from '../support/routes.ts';
 import { until } from '../support/until.ts';
 
 const CLAUDE = 'claude-sonnet-5-5';
+let odd: OddProxy;
 let tollgate: TestProxy;
 let openAi: OddUpstream;
 let anthropic: OddUpstream;
 let caller: TestCaller;
 
 beforeAll(async () => {
-  tollgate = await startTestProxy();
-  await seedRouteModels(tollgate);
-  openAi = await startOddUpstream(tollgate, 'openai', [
-    'gpt-4o',
-    'whisper-1',
-    'gpt-image-1',
-    'gpt-3.5-turbo-instruct',
-  ]);
-  anthropic = await startOddUpstream(tollgate, 'anthropic', [CLAUDE]);
+  odd = await startOddProxy(['gpt-4o', 'whisper-1', 'gpt-image-1', 'gpt-3.5-turbo-instruct'], [CLAUDE]);
+  ({ tollgate, openAi, anthropic } = odd);
 });
-afterAll(async () => {
-  await tollgate.stop();
-  await Promise.all([openAi.close(), anthropic.close()]);
-});
+afterAll(() => odd.stop());
 beforeEach(async () => {
   caller = await tollgate.caller({ pool: 'wallet', nanos: 10_000_000_000n });
 });

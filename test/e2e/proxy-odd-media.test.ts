@@ -1,24 +1,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { events, json, leaveAfter, type OddUpstream, startOddUpstream } from '../support/odd-upstream.ts';
-import { startTestProxy, type TestCaller, type TestProxy } from '../support/proxy.ts';
-import { expectSettled, postAs, seedRouteModels, usageRowOf } from '../support/routes.ts';
+import {
+  events,
+  json,
+  leaveAfter,
+  type OddProxy,
+  type OddUpstream,
+  startOddProxy,
+} from '../support/odd-upstream.ts';
+import type { TestCaller, TestProxy } from '../support/proxy.ts';
+import { expectSettled, postAs, usageRowOf } from '../support/routes.ts';
 
 const CLAUDE = 'claude-sonnet-5-5';
+let odd: OddProxy;
 let tollgate: TestProxy;
 let openAi: OddUpstream;
 let anthropic: OddUpstream;
 let caller: TestCaller;
 
 beforeAll(async () => {
-  tollgate = await startTestProxy();
-  await seedRouteModels(tollgate);
-  openAi = await startOddUpstream(tollgate, 'openai', ['gpt-4o', 'gpt-image-1']);
-  anthropic = await startOddUpstream(tollgate, 'anthropic', [CLAUDE]);
+  odd = await startOddProxy(['gpt-4o', 'gpt-image-1'], [CLAUDE]);
+  ({ tollgate, openAi, anthropic } = odd);
 });
-afterAll(async () => {
-  await tollgate.stop();
-  await Promise.all([openAi.close(), anthropic.close()]);
-});
+afterAll(() => odd.stop());
 beforeEach(async () => {
   caller = await tollgate.caller({ pool: 'wallet', nanos: 10_000_000_000n });
 });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestProxy } from './proxy.ts';
+import { startTestProxy, type TestProxy } from './proxy.ts';
+import { seedRouteModels } from './routes.ts';
 import { until } from './until.ts';
 
 export type Answering = (res: ServerResponse, req: IncomingMessage) => void;
@@ -15,7 +16,7 @@ export interface OddUpstream {
 }
 
 /** An upstream of which each byte is ours, for answers that the simulator would never give. It serves these models first. */
-export async function startOddUpstream(
+async function startOddUpstream(
   tollgate: TestProxy,
   kind: 'openai' | 'anthropic',
   models: string[],
@@ -51,6 +52,30 @@ export async function startOddUpstream(
     );
   }
   return odd;
+}
+
+export interface OddProxy {
+  tollgate: TestProxy;
+  openAi: OddUpstream;
+  anthropic: OddUpstream;
+  stop(): Promise<void>;
+}
+
+/** A proxy with an odd upstream of each kind. */
+export async function startOddProxy(openAiModels: string[], anthropicModels: string[]): Promise<OddProxy> {
+  const tollgate = await startTestProxy();
+  await seedRouteModels(tollgate);
+  const openAi = await startOddUpstream(tollgate, 'openai', openAiModels);
+  const anthropic = await startOddUpstream(tollgate, 'anthropic', anthropicModels);
+  return {
+    tollgate,
+    openAi,
+    anthropic,
+    stop: async () => {
+      await tollgate.stop();
+      await Promise.all([openAi.close(), anthropic.close()]);
+    },
+  };
 }
 
 export function json(value: object, status = 200): Answering {
